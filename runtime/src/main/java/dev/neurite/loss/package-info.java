@@ -1,0 +1,5 @@
+/** Losses. */
+@NullMarked
+package dev.neurite.loss;
+
+import org.jspecify.annotations.NullMarked;
