@@ -10,4 +10,5 @@ module dev.neurite.runtime {
   exports dev.neurite.loss;
   exports dev.neurite.metric;
   exports dev.neurite.optim;
+  exports dev.neurite.spi;
 }
