@@ -1,7 +1,7 @@
 package dev.neurite;
 
 /** Keeps the package exportable until its first class takes this one's place. */
-final class Placeholder {
+public final class Placeholder {
 
   private Placeholder() {}
 }

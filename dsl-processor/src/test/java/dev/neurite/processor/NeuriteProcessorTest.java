@@ -15,7 +15,7 @@ final class NeuriteProcessorTest {
         javac()
             .withOptions("--release", "25")
             .withProcessors(new NeuriteProcessor())
-            .compile(JavaFileObjects.forSourceLines("Plain", "interface Plain {}"));
+            .compile(JavaFileObjects.forSourceString("Plain", "interface Plain {}"));
     assertThat(compilation).succeededWithoutWarnings();
   }
 }
