@@ -1,0 +1,102 @@
+package dev.neurite;
+
+import dev.neurite.dsl.Layer;
+import dev.neurite.spi.ModelDescription;
+import dev.neurite.spi.StoredTensor;
+import java.util.List;
+
+/**
+ * A layer of a model, with the model's parameters. State counts as a parameter that is not trained.
+ */
+record LayerView(TrainableModel model, ModelDescription.LayerRow row) implements Layer {
+
+  @Override
+  public String name() {
+    return row.name();
+  }
+
+  @Override
+  public List<List<Integer>> inputShapes() {
+    return row.inputShapes();
+  }
+
+  @Override
+  public List<Integer> outputShape() {
+    return row.outputShape();
+  }
+
+  @Override
+  public List<String> parameterNames() {
+    return values().stream().map(StoredTensor::leaf).toList();
+  }
+
+  @Override
+  public List<Integer> parameterShape(String parameter) {
+    return find(parameter).shape();
+  }
+
+  @Override
+  public float[] parameter(String parameter) {
+    StoredTensor tensor = find(parameter);
+    return FlatTensors.copy(tensor, model.arrayOf(tensor));
+  }
+
+  @Override
+  public void setParameter(String parameter, float[] values) {
+    StoredTensor tensor = find(parameter);
+    if (values.length != tensor.storage().size()) {
+      throw new IllegalArgumentException(
+          tensor.name()
+              + " "
+              + tensor.shape()
+              + " has "
+              + tensor.storage().size()
+              + " values, got "
+              + values.length);
+    }
+    FlatTensors.write(tensor, values, model.arrayOf(tensor));
+    model.changed();
+  }
+
+  @Override
+  public void freeze() {
+    model.freeze(name(), true);
+  }
+
+  @Override
+  public void unfreeze() {
+    model.freeze(name(), false);
+  }
+
+  @Override
+  public boolean frozen() {
+    return model.isFrozen(name());
+  }
+
+  @Override
+  public String toString() {
+    return name() + ": " + row.operation() + " -> " + outputShape();
+  }
+
+  /** The layer's tensors of float values. */
+  private List<StoredTensor> values() {
+    return model.tensors().ofLayer(name()).stream()
+        .filter(tensor -> tensor.role() != StoredTensor.Role.COUNTER)
+        .toList();
+  }
+
+  private StoredTensor find(String parameter) {
+    List<StoredTensor> tensors = values();
+    for (StoredTensor tensor : tensors) {
+      if (tensor.leaf().equals(parameter)) {
+        return tensor;
+      }
+    }
+    throw new IllegalArgumentException(
+        "layer "
+            + name()
+            + " has no parameter "
+            + parameter
+            + (tensors.isEmpty() ? "" : "; it has " + Checks.names(tensors, StoredTensor::leaf)));
+  }
+}

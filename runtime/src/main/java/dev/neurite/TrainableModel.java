@@ -1,0 +1,220 @@
+package dev.neurite;
+
+import dev.neurite.dsl.Layer;
+import dev.neurite.io.WeightFiles;
+import dev.neurite.spi.ModelDescription;
+import dev.neurite.spi.StoredTensor;
+import dev.neurite.spi.TrainingProgram;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * What every generated model is: parameters and state in two flat arrays, weight files, views of
+ * layers, and training.
+ *
+ * <p>Predictions of generated models may be asked for from any thread. Whatever changes parameters
+ * (training, {@link #load}, {@link Layer#setParameter}) belongs to one thread at a time, and
+ * predictions made meanwhile may see a mixture of old and new values.
+ */
+public abstract class TrainableModel {
+
+  private final ModelDescription description;
+  private final long seed;
+  private final float[] parameters;
+  private final float[] state;
+  private final FlatTensors tensors;
+  private final AtomicLong version = new AtomicLong();
+  private final Set<String> frozen = new HashSet<>();
+  private List<StoredTensor> trainable;
+
+  /**
+   * A model with initial values.
+   *
+   * @param description of the network
+   * @param seed of the initial values, which are the same bits for the same seed on every machine
+   */
+  protected TrainableModel(ModelDescription description, long seed) {
+    this.description = description;
+    this.seed = seed;
+    parameters = new float[description.parameterLength()];
+    state = new float[description.stateLength()];
+    tensors = new FlatTensors(description);
+    trainable = parametersOf(description);
+    InitialValues.draw(description, seed, parameters, state);
+  }
+
+  /**
+   * A training pass for this model's parameters and state.
+   *
+   * @param gradients where the backward pass writes, in the layout of the parameters
+   * @param maxRows the most rows of one pass
+   */
+  protected abstract TrainingProgram newProgram(float[] gradients, int maxRows);
+
+  /**
+   * Inference with the current parameters. The caller has checked lengths and indices.
+   *
+   * @param inputs one array for each input in declaration order, {@code float[]} or {@code int[]}
+   * @param rows any number
+   * @param outputs one array for each output, which get rows x size values, row-major, channels
+   *     first
+   * @param threads at most so many share the work
+   */
+  protected abstract void infer(Object[] inputs, int rows, float[][] outputs, int threads);
+
+  /** The flat parameter array, live. */
+  protected final float[] flatParameters() {
+    return parameters;
+  }
+
+  /** The flat state array, live. */
+  protected final float[] flatState() {
+    return state;
+  }
+
+  /** A number that grows whenever parameters or state may have changed. */
+  protected final long version() {
+    return version.get();
+  }
+
+  /** What the compiler knows of this network. */
+  public final ModelDescription description() {
+    return description;
+  }
+
+  /**
+   * Training by hand on the calling thread.
+   *
+   * @param maxRows the most rows of one pass; memory grows with it
+   */
+  public final Training training(int maxRows) {
+    return training(maxRows, 1);
+  }
+
+  /**
+   * Training by hand on several threads; results are the same bits for any number.
+   *
+   * @param maxRows the most rows of one pass; memory grows with it
+   * @param threads the calling one included
+   */
+  public final Training training(int maxRows, int threads) {
+    return new Training(this, maxRows, threads);
+  }
+
+  /**
+   * Writes parameters and state as a safetensors file with PyTorch's names and layouts. An existing
+   * file is replaced at once or, if writing fails, not at all.
+   *
+   * @throws IOException if the file cannot be written
+   */
+  public final void save(Path file) throws IOException {
+    WeightFiles.write(file, description, parameters, state);
+  }
+
+  /**
+   * Reads parameters and state from a safetensors file of this network.
+   *
+   * @throws IOException if the file cannot be read or does not fit; nothing is loaded then
+   */
+  public final void load(Path file) throws IOException {
+    load(file, Map.of());
+  }
+
+  /**
+   * Reads parameters and state from a safetensors file in which tensors have other names.
+   *
+   * @param renames from names in the file to names of this network, for those that differ
+   * @throws IOException if the file cannot be read or does not fit; nothing is loaded then
+   */
+  public final void load(Path file, Map<String, String> renames) throws IOException {
+    WeightFiles.Weights weights = WeightFiles.read(file, description, renames);
+    restore(weights.parameters(), weights.state());
+  }
+
+  /**
+   * The view of a layer.
+   *
+   * @throws IllegalArgumentException if there is no layer of that name
+   */
+  public final Layer layer(String name) {
+    List<ModelDescription.LayerRow> rows = description.layers();
+    return new LayerView(
+        this, rows.get(Checks.indexOf("layer", rows, ModelDescription.LayerRow::name, name)));
+  }
+
+  /**
+   * The SHA-256 of the bytes that {@link #save} writes, in hexadecimal: equal for equal parameters
+   * and state.
+   */
+  public final String sha256() {
+    return WeightFiles.sha256(description, parameters, state);
+  }
+
+  /** A table of the layers: operation, output shape, parameters, multiply-adds of one row. */
+  public final String summary() {
+    return Summary.of(description);
+  }
+
+  /** The seed of the initial values. */
+  final long seed() {
+    return seed;
+  }
+
+  final FlatTensors tensors() {
+    return tensors;
+  }
+
+  final float[] parameterArray() {
+    return parameters;
+  }
+
+  final float[] stateArray() {
+    return state;
+  }
+
+  /** The flat array that holds a tensor. */
+  final float[] arrayOf(StoredTensor tensor) {
+    return tensor.role() == StoredTensor.Role.PARAMETER ? parameters : state;
+  }
+
+  /** Says that parameters or state may have changed. */
+  final void changed() {
+    version.incrementAndGet();
+  }
+
+  /** Takes over parameters and state, copying both. */
+  final void restore(float[] newParameters, float[] newState) {
+    System.arraycopy(newParameters, 0, parameters, 0, parameters.length);
+    System.arraycopy(newState, 0, state, 0, state.length);
+    changed();
+  }
+
+  final void freeze(String layer, boolean freeze) {
+    if (freeze ? frozen.add(layer) : frozen.remove(layer)) {
+      trainable =
+          parametersOf(description).stream()
+              .filter(tensor -> !frozen.contains(tensor.layer()))
+              .toList();
+    }
+  }
+
+  final boolean isFrozen(String layer) {
+    return frozen.contains(layer);
+  }
+
+  /** The parameters of layers that are not frozen; another list after each change of that. */
+  final List<StoredTensor> trainable() {
+    return trainable;
+  }
+
+  private static List<StoredTensor> parametersOf(ModelDescription description) {
+    return description.tensors().stream()
+        .filter(tensor -> tensor.role() == StoredTensor.Role.PARAMETER)
+        .toList();
+  }
+}

@@ -1,0 +1,484 @@
+package dev.neurite;
+
+import dev.neurite.loss.Loss;
+import dev.neurite.spi.ModelDescription;
+import dev.neurite.spi.StoredTensor;
+import dev.neurite.spi.TrainingProgram;
+import java.lang.ref.Cleaner;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Training by hand: a forward pass, a backward pass, and the parameters and gradients for an
+ * optimizer.
+ *
+ * <pre>{@code
+ * try (Training step = model.training(64)) {
+ *   step.forward(x, rows);
+ *   step.loss(Losses.mse(), targets);   // or write your own gradient: step.backward(dOutput)
+ *   step.backward();
+ *   optimizer.step(step);
+ * }
+ * }</pre>
+ *
+ * <p>Values are row-major, channels first, one row after another. The workspace is allocated once
+ * and reused: arrays returned as <em>live</em> hold the values of the last pass until the next one
+ * and are not to be kept. Each stage of a pass is split over the threads; results are the same bits
+ * for any number of threads. Apart from that not thread-safe.
+ */
+public final class Training implements AutoCloseable {
+
+  private static final Cleaner CLEANER = Cleaner.create();
+
+  /** One part of a piece of work that is split over the threads. */
+  @FunctionalInterface
+  public interface Work {
+
+    /**
+     * Runs one part; all parts may run at the same time.
+     *
+     * @param part from 0 to {@code parts - 1}
+     * @param parts how many parts make the whole
+     */
+    void run(int part, int parts);
+  }
+
+  private final TrainableModel model;
+  private final ModelDescription description;
+  private final float[] gradients;
+  private final TrainingProgram program;
+  private final WorkerPool pool;
+  private final Cleaner.Cleanable cleanable;
+  private final Work forwardStage = this::runForward;
+  private final Work backwardStage = this::runBackward;
+  private final Object[] single = new Object[1];
+
+  /** Whether the gradient of each output has been written since the last forward pass. */
+  private final boolean[] given;
+
+  private boolean training = true;
+  private int stage;
+  private int rows;
+  private boolean backwardDone;
+  private boolean inputGradientsRequired;
+  private boolean inputGradientsValid;
+  private boolean closed;
+  private long seed;
+  private long passes;
+
+  Training(TrainableModel model, int maxRows, int threads) {
+    if (maxRows < 1) {
+      throw new IllegalArgumentException("expected at least 1 row, got " + maxRows);
+    }
+    if (threads < 1) {
+      throw new IllegalArgumentException("expected at least 1 thread, got " + threads);
+    }
+    this.model = model;
+    description = model.description();
+    gradients = new float[description.parameterLength()];
+    program = model.newProgram(gradients, maxRows);
+    given = new boolean[description.outputs().size()];
+    seed = model.seed();
+    pool = new WorkerPool(threads);
+    cleanable = CLEANER.register(this, pool::close);
+  }
+
+  /** The model being trained. */
+  public TrainableModel model() {
+    return model;
+  }
+
+  /** The most rows of one pass. */
+  public int maxRows() {
+    return program.maxRows();
+  }
+
+  /** Rows of the last forward pass; 0 before the first. */
+  public int rows() {
+    return rows;
+  }
+
+  /** Threads that share the work, the calling one included. */
+  public int threads() {
+    return pool.threads();
+  }
+
+  /**
+   * Sets what random numbers the passes that follow draw (dropout). The same seed and number give
+   * the same masks; a new training starts with the model's seed and 0.
+   *
+   * @param seed of the random numbers
+   * @param passes the number of the next forward pass; those after it count up from there
+   */
+  public void seed(long seed, long passes) {
+    this.seed = seed;
+    this.passes = passes;
+  }
+
+  /**
+   * Whether the passes that follow train (at first), or behave as in use: dropout does nothing and
+   * batch normalisation takes its running statistics, which stay as they are.
+   */
+  public void trainingMode(boolean training) {
+    requireOpen();
+    this.training = training;
+    program.trainingMode(training);
+  }
+
+  /**
+   * The forward pass of a network with one input of float values.
+   *
+   * @param x rows x size values at least; read again by the backward pass
+   * @param rows 1 to {@link #maxRows}
+   * @throws IllegalArgumentException if the network or the numbers do not fit; nothing is changed
+   */
+  public void forward(float[] x, int rows) {
+    forwardSingle(x, rows);
+  }
+
+  /**
+   * The forward pass of a network with one input of indices.
+   *
+   * @param x rows x size indices at least; read again by the backward pass
+   * @param rows 1 to {@link #maxRows}
+   * @throws IllegalArgumentException if the network or the numbers do not fit; nothing is changed
+   */
+  public void forward(int[] x, int rows) {
+    forwardSingle(x, rows);
+  }
+
+  /**
+   * The forward pass.
+   *
+   * @param inputs one array for each input in declaration order, {@code float[]} or for indices
+   *     {@code int[]}, of rows x size values at least; read again by the backward pass
+   * @param rows 1 to {@link #maxRows}
+   * @throws IllegalArgumentException if an array does not fit its input or an index is not in its
+   *     vocabulary; nothing is changed
+   */
+  public void forward(Object[] inputs, int rows) {
+    requireOpen();
+    Checks.rows(rows, maxRows());
+    Checks.inputs(description, inputs, rows);
+    this.rows = 0;
+    backwardDone = false;
+    inputGradientsValid = false;
+    Arrays.fill(given, false);
+    program.begin(inputs, rows, seed, passes);
+    passes++;
+    for (stage = 0; stage < program.forwardStages(); stage++) {
+      pool.run(forwardStage);
+    }
+    if (training && description.stateLength() > 0) {
+      model.changed();
+    }
+    this.rows = rows;
+  }
+
+  /**
+   * The values of the only output, live: rows x size of them are valid.
+   *
+   * @throws IllegalStateException before the first forward pass, or if there are several outputs
+   */
+  public float[] output() {
+    return output(onlyOutput());
+  }
+
+  /**
+   * The values of an output, live: rows x size of them are valid.
+   *
+   * @throws IllegalArgumentException if there is no output of that name
+   * @throws IllegalStateException before the first forward pass
+   */
+  public float[] output(String name) {
+    return output(outputIndex(name));
+  }
+
+  /**
+   * The loss of the only output after a forward pass. Its gradient is kept for {@link #backward()}.
+   *
+   * @param targets what the loss takes, such as one value for each value of the output
+   * @return the loss, averaged as the loss says
+   */
+  public double loss(Loss loss, float[] targets) {
+    return loss(onlyOutput(), loss, targets, 1);
+  }
+
+  /**
+   * The loss of the only output after a forward pass. Its gradient is kept for {@link #backward()}.
+   *
+   * @param targets what the loss takes, such as one class for each row
+   * @return the loss, averaged as the loss says
+   */
+  public double loss(Loss loss, int[] targets) {
+    return loss(onlyOutput(), loss, targets, 1);
+  }
+
+  /**
+   * The loss of one output of several after a forward pass. Its gradient times {@code weight} is
+   * kept for {@link #backward()}; outputs without a loss get the gradient 0.
+   *
+   * @param targets {@code float[]} or {@code int[]}, as the loss takes them
+   * @param weight of this loss in the sum
+   * @return the loss without its weight
+   */
+  public double loss(String output, Loss loss, Object targets, float weight) {
+    return loss(outputIndex(output), loss, targets, weight);
+  }
+
+  /**
+   * The backward pass of the losses computed since the forward pass; overwrites the gradients.
+   *
+   * @throws IllegalStateException if there was no forward pass or no loss
+   */
+  public void backward() {
+    requirePass();
+    boolean any = false;
+    for (boolean one : given) {
+      any |= one;
+    }
+    if (!any) {
+      throw new IllegalStateException(
+          "no loss was computed since the forward pass: call loss(...), or pass the gradient of the"
+              + " output to backward(...)");
+    }
+    for (int i = 0; i < given.length; i++) {
+      if (!given[i]) {
+        Arrays.fill(program.outputGradient(i), 0, rows * description.outputs().get(i).size(), 0);
+      }
+    }
+    runBackwardStages();
+  }
+
+  /**
+   * The backward pass of a network with one output; overwrites the gradients.
+   *
+   * @param dOutput the loss's derivative by each value of the output, rows x size of them
+   * @throws IllegalStateException if there was no forward pass
+   */
+  public void backward(float[] dOutput) {
+    requirePass();
+    int only = onlyOutput();
+    Checks.outputGradient(description.outputs().get(only), dOutput, rows);
+    accept(only, dOutput);
+    runBackwardStages();
+  }
+
+  /**
+   * The backward pass of a network with any number of outputs; overwrites the gradients.
+   *
+   * @param dOutputs for each output in declaration order the loss's derivative by its values, rows
+   *     x size of them
+   * @throws IllegalStateException if there was no forward pass
+   */
+  public void backward(float[]... dOutputs) {
+    requirePass();
+    if (dOutputs.length != given.length) {
+      throw new IllegalArgumentException(
+          "expected gradients of " + given.length + " outputs, got " + dOutputs.length);
+    }
+    for (int i = 0; i < given.length; i++) {
+      Checks.outputGradient(description.outputs().get(i), dOutputs[i], rows);
+    }
+    for (int i = 0; i < given.length; i++) {
+      accept(i, dOutputs[i]);
+    }
+    runBackwardStages();
+  }
+
+  /** Asks the backward passes that follow for the gradients of the inputs too; off at first. */
+  public void requireInputGradients(boolean required) {
+    inputGradientsRequired = required;
+    program.requireInputGradients(required);
+  }
+
+  /**
+   * The gradient of the only input after a backward pass, live: rows x size values are valid.
+   *
+   * @throws IllegalStateException if {@link #requireInputGradients} was not on for it, there was no
+   *     backward pass, or there are several inputs
+   */
+  public float[] inputGradient() {
+    if (description.inputs().size() != 1) {
+      throw new IllegalStateException(
+          "there are "
+              + description.inputs().size()
+              + " inputs ("
+              + Checks.names(description.inputs(), ModelDescription.Input::name)
+              + "): name one");
+    }
+    return inputGradient(0);
+  }
+
+  /**
+   * The gradient of an input after a backward pass, live: rows x size values are valid.
+   *
+   * @throws IllegalArgumentException if there is no input of that name, or it holds indices
+   * @throws IllegalStateException if {@link #requireInputGradients} was not on for it, or there was
+   *     no backward pass
+   */
+  public float[] inputGradient(String name) {
+    return inputGradient(
+        Checks.indexOf("input", description.inputs(), ModelDescription.Input::name, name));
+  }
+
+  /**
+   * The model's flat parameter array, live, in the layout of {@link ModelDescription}. Change it
+   * within {@link #update} only, and keep its padding 0.
+   */
+  public float[] parameters() {
+    return model.parameterArray();
+  }
+
+  /**
+   * The flat gradient array, live, in the layout of the parameters; overwritten by each backward
+   * pass.
+   */
+  public float[] gradients() {
+    return gradients;
+  }
+
+  /**
+   * A copy of the gradient of one parameter, row-major in PyTorch's layout.
+   *
+   * @param name as in files, such as {@code hidden.weight}
+   * @throws IllegalArgumentException if there is no parameter of that name
+   * @throws IllegalStateException before the first backward pass
+   */
+  public float[] gradient(String name) {
+    if (!backwardDone) {
+      throw new IllegalStateException("no gradients since the last forward pass: call backward");
+    }
+    StoredTensor tensor = model.tensors().find(name);
+    if (tensor.role() != StoredTensor.Role.PARAMETER) {
+      throw new IllegalArgumentException(name + " is not trained and has no gradient");
+    }
+    return FlatTensors.copy(tensor, gradients);
+  }
+
+  /**
+   * The tensors that optimizers may change: all parameters but those of frozen layers, in the order
+   * of the model's file. The same list until a layer is frozen or unfrozen.
+   */
+  public List<StoredTensor> trainable() {
+    return model.trainable();
+  }
+
+  /**
+   * Runs a change of the parameters in parts on the threads of this training and tells the model.
+   */
+  public void update(Work change) {
+    requireOpen();
+    try {
+      pool.run(change);
+    } finally {
+      model.changed();
+    }
+  }
+
+  /** Runs anything in parts on the threads of this training. */
+  public void inParts(Work work) {
+    requireOpen();
+    pool.run(work);
+  }
+
+  /** Ends the threads. The model and its parameters stay. */
+  @Override
+  public void close() {
+    closed = true;
+    cleanable.clean();
+  }
+
+  /** Number of the next forward pass. */
+  long passes() {
+    return passes;
+  }
+
+  /** The loss of output {@code index}; its weighted gradient is kept for {@link #backward()}. */
+  double loss(int index, Loss loss, Object targets, float weight) {
+    requirePass();
+    ModelDescription.Output output = description.outputs().get(index);
+    loss.check(output);
+    double value =
+        loss.gradient(
+            output, program.output(index), targets, rows, program.outputGradient(index), weight);
+    given[index] = true;
+    return value;
+  }
+
+  /** The values of output {@code index}, live. */
+  float[] output(int index) {
+    requirePass();
+    return program.output(index);
+  }
+
+  private float[] inputGradient(int index) {
+    ModelDescription.Input input = description.inputs().get(index);
+    if (input.isIndex()) {
+      throw new IllegalArgumentException(
+          "input " + input.name() + " takes indices, which have no gradient");
+    }
+    if (!inputGradientsValid) {
+      throw new IllegalStateException(
+          "no input gradients: call requireInputGradients(true) before backward");
+    }
+    return program.inputGradient(index);
+  }
+
+  private void forwardSingle(Object x, int rows) {
+    single[0] = x;
+    forward(single, rows);
+  }
+
+  private void accept(int index, float[] dOutput) {
+    float[] gradient = program.outputGradient(index);
+    System.arraycopy(dOutput, 0, gradient, 0, rows * description.outputs().get(index).size());
+    given[index] = true;
+  }
+
+  private void runBackwardStages() {
+    backwardDone = false;
+    for (stage = 0; stage < program.backwardStages(); stage++) {
+      pool.run(backwardStage);
+    }
+    backwardDone = true;
+    inputGradientsValid = inputGradientsRequired;
+  }
+
+  private void runForward(int part, int parts) {
+    program.forward(stage, part, parts);
+  }
+
+  private void runBackward(int part, int parts) {
+    program.backward(stage, part, parts);
+  }
+
+  private int onlyOutput() {
+    if (given.length != 1) {
+      throw new IllegalStateException(
+          "there are "
+              + given.length
+              + " outputs ("
+              + Checks.names(description.outputs(), ModelDescription.Output::name)
+              + "): name one");
+    }
+    return 0;
+  }
+
+  private int outputIndex(String name) {
+    return Checks.indexOf("output", description.outputs(), ModelDescription.Output::name, name);
+  }
+
+  private void requirePass() {
+    requireOpen();
+    if (rows == 0) {
+      throw new IllegalStateException("no forward pass yet: call forward first");
+    }
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException("this training is closed: make another with training(...)");
+    }
+  }
+}

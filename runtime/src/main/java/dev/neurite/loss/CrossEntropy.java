@@ -1,0 +1,135 @@
+package dev.neurite.loss;
+
+import dev.neurite.spi.ModelDescription;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Cross-entropy of logits: with m the largest logit of a position, log softmax(y)[i] = y[i] - m -
+ * log(sum of exp(y - m)), which neither overflows nor loses the small ones.
+ */
+final class CrossEntropy extends SinglePassLoss {
+
+  CrossEntropy() {
+    super("crossEntropy");
+  }
+
+  @Override
+  public void check(ModelDescription.Output output) {
+    switch (output.last()) {
+      case SOFTMAX ->
+          throw Targets.unfit(
+              name(), output, "logits", "drop @Softmax, the loss applies it (probabilities() too)");
+      case LOG_SOFTMAX ->
+          throw Targets.unfit(
+              name(), output, "logits", "drop @LogSoftmax, or keep it and use Losses.nll()");
+      case UNBOUNDED, SIGMOID, OTHER -> {}
+    }
+    if (Targets.classes(output) == 1) {
+      throw new IllegalArgumentException(
+          name()
+              + " takes a logit for each of two or more classes, but output "
+              + output.name()
+              + " "
+              + output.shape()
+              + " has one: use Losses.bceWithLogits()");
+    }
+  }
+
+  @Override
+  double compute(
+      ModelDescription.Output output,
+      float[] values,
+      Object targets,
+      int rows,
+      float @Nullable [] gradient,
+      float weight) {
+    int classes = Targets.classes(output);
+    int positions = rows * output.size() / classes;
+    if (targets instanceof int[] indices) {
+      Targets.length(name(), output, indices.length, rows, output.size() / classes);
+      Targets.classes(name(), output, indices, positions, classes);
+      return ofClasses(values, indices, positions, classes, gradient, weight);
+    }
+    if (targets instanceof float[] distributions) {
+      Targets.length(name(), output, distributions.length, rows, output.size());
+      return ofDistributions(values, distributions, rows, positions, classes, gradient, weight);
+    }
+    throw Targets.wrongType(name(), output, "int[] classes or float[] distributions", targets);
+  }
+
+  private static double ofClasses(
+      float[] values,
+      int[] targets,
+      int positions,
+      int classes,
+      float @Nullable [] gradient,
+      float weight) {
+    double scale = (double) weight / positions;
+    double total = 0;
+    for (int position = 0; position < positions; position++) {
+      int start = position * classes;
+      int target = start + targets[position];
+      float max = max(values, start, classes);
+      double sum = sumOfExponentials(values, start, classes, max);
+      total += StrictMath.log(sum) - (values[target] - (double) max);
+      if (gradient != null) {
+        double factor = scale / sum;
+        for (int i = start; i < start + classes; i++) {
+          gradient[i] = (float) (FastMath.exp(values[i] - (double) max) * factor);
+        }
+        // p - 1 of the true class in double: in float it would lose the small difference to 1.
+        gradient[target] = (float) ((FastMath.exp(values[target] - (double) max) - sum) * factor);
+      }
+    }
+    return total / positions;
+  }
+
+  /** The derivative by y is softmax(y) times the sum of t, less t. */
+  private static double ofDistributions(
+      float[] values,
+      float[] targets,
+      int rows,
+      int positions,
+      int classes,
+      float @Nullable [] gradient,
+      float weight) {
+    double scale = (double) weight / rows;
+    double total = 0;
+    for (int position = 0; position < positions; position++) {
+      int start = position * classes;
+      float max = max(values, start, classes);
+      double sum = sumOfExponentials(values, start, classes, max);
+      double log = StrictMath.log(sum);
+      double mass = 0;
+      for (int i = start; i < start + classes; i++) {
+        mass += targets[i];
+        if (targets[i] != 0) {
+          total += targets[i] * (log - (values[i] - (double) max));
+        }
+      }
+      if (gradient != null) {
+        for (int i = start; i < start + classes; i++) {
+          double probability = FastMath.exp(values[i] - (double) max) / sum;
+          gradient[i] = (float) ((probability * mass - targets[i]) * scale);
+        }
+      }
+    }
+    return total / rows;
+  }
+
+  private static float max(float[] values, int start, int classes) {
+    float max = values[start];
+    for (int i = start + 1; i < start + classes; i++) {
+      max = Math.max(max, values[i]);
+    }
+    return max;
+  }
+
+  private static double sumOfExponentials(float[] values, int start, int classes, float max) {
+    double sum = 0;
+    for (int i = start; i < start + classes; i++) {
+      sum += FastMath.exp(values[i] - (double) max);
+    }
+    return sum;
+  }
+}

@@ -1,0 +1,255 @@
+package dev.neurite.optim;
+
+import dev.neurite.Training;
+import dev.neurite.spi.StoredTensor;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Changes parameters along their gradients.
+ *
+ * <p>A step is a loop over ranges of the flat parameter array, split over the training's threads.
+ * Every element is computed by itself, so the bits depend neither on the threads nor on whether the
+ * loop was compiled to vector instructions. Where parameter and gradient are 0 the parameter stays
+ * 0: padding stays padding. Frozen layers keep their parameters and their place in the optimizer's
+ * memory.
+ *
+ * <p>An optimizer with memory (momentum and the like) belongs to the first model it steps.
+ */
+public abstract class Optimizer {
+
+  private final String name;
+  private final Training.Work updatePart = this::updatePart;
+
+  private double learningRate;
+  private double weightDecay;
+  private boolean vectorsDecay = true;
+  private Set<String> exempt = Set.of();
+
+  private long steps;
+  private float[][] memories = {};
+  private @Nullable Training training;
+  private float @Nullable [] parameters;
+  private @Nullable List<StoredTensor> tensors;
+  private @Nullable TrainableRanges ranges;
+
+  /**
+   * An optimizer that has made no step.
+   *
+   * @param name in reports and checkpoints
+   * @param learningRate at least 0
+   */
+  protected Optimizer(String name, double learningRate) {
+    this.name = name;
+    learningRate(learningRate);
+  }
+
+  /** The name in reports and checkpoints, such as {@code adam}. */
+  public final String name() {
+    return name;
+  }
+
+  /** The rate of the next step. */
+  public final double learningRate() {
+    return learningRate;
+  }
+
+  /**
+   * Sets the rate of the steps that follow.
+   *
+   * @param learningRate at least 0
+   */
+  public final void learningRate(double learningRate) {
+    this.learningRate = Require.atLeast0("learning rate", learningRate);
+  }
+
+  /**
+   * Pulls parameters towards 0: the optimizer's documentation says how this factor enters the step.
+   * All parameters are meant, biases and normalisation weights too; see {@link #noDecay()}.
+   *
+   * @param weightDecay at least 0; 0 at first
+   */
+  public Optimizer weightDecay(double weightDecay) {
+    requireUnused();
+    this.weightDecay = Require.atLeast0("weight decay", weightDecay);
+    return this;
+  }
+
+  /** Exempts vectors from weight decay: biases and the weights of normalisations. */
+  public Optimizer noDecay() {
+    vectorsDecay = false;
+    tensors = null;
+    return this;
+  }
+
+  /**
+   * Exempts layers or single parameters from weight decay.
+   *
+   * @param names of layers ({@code bn1}) or parameters ({@code hidden.bias})
+   */
+  public Optimizer noDecay(String... names) {
+    exempt = Set.of(names);
+    tensors = null;
+    return this;
+  }
+
+  /** Steps made so far. */
+  public final long steps() {
+    return steps;
+  }
+
+  /**
+   * Changes the parameters of a training along its gradients.
+   *
+   * @throws IllegalStateException if this optimizer has memory of another model
+   */
+  public final void step(Training training) {
+    prepare(training);
+    steps++;
+    begin(steps, learningRate);
+    this.training = training;
+    try {
+      training.update(updatePart);
+    } finally {
+      this.training = null;
+    }
+  }
+
+  /**
+   * What the optimizer remembers, live: its arrays in the layout of the flat parameter array; empty
+   * before the first step. For checkpoints.
+   */
+  public final List<float[]> memories() {
+    return List.of(memories);
+  }
+
+  /**
+   * Continues where another optimizer of the same kind stopped. For checkpoints.
+   *
+   * @param steps it has made
+   * @param memories its {@link #memories}; copied
+   * @throws IllegalArgumentException if the number of arrays is not this optimizer's
+   */
+  public final void restore(long steps, List<float[]> memories) {
+    if (steps < 0 || memories.size() != (steps == 0 ? 0 : memoryCount())) {
+      throw new IllegalArgumentException(
+          name + " keeps " + memoryCount() + " arrays between steps, got " + memories.size());
+    }
+    this.steps = steps;
+    List<float[]> copies = new ArrayList<>();
+    for (float[] memory : memories) {
+      copies.add(memory.clone());
+    }
+    this.memories = copies.toArray(float[][]::new);
+    parameters = null;
+    tensors = null;
+  }
+
+  /** Arrays of the parameters' size that this optimizer keeps between steps. */
+  protected abstract int memoryCount();
+
+  /**
+   * Computes what is the same for all parameters of a step.
+   *
+   * @param step counted from 1
+   * @param rate of this step
+   */
+  protected abstract void begin(long step, double rate);
+
+  /**
+   * Changes a range of the parameters. Nothing outside the range may be read or written.
+   *
+   * @param p parameters
+   * @param g gradients
+   * @param memories the arrays this optimizer keeps, 0 before the first step
+   * @param from first element
+   * @param to end, exclusive
+   * @param weightDecay of this range
+   */
+  protected abstract void update(
+      float[] p, float[] g, float[][] memories, int from, int to, float weightDecay);
+
+  /** The value that memory {@code index} holds before the first step. */
+  protected float initial(int index) {
+    return 0;
+  }
+
+  /**
+   * Refuses a change of constants after the first step.
+   *
+   * @throws IllegalStateException if a step has been made
+   */
+  protected final void requireUnused() {
+    if (steps > 0) {
+      throw new IllegalStateException(
+          "this " + name + " has made " + steps + " steps: set its constants before the first");
+    }
+  }
+
+  // One model's arrays and lists are meant, not equal ones.
+  @SuppressWarnings("ReferenceEquality")
+  private void prepare(Training training) {
+    float[] current = training.parameters();
+    if (parameters != current) {
+      if (parameters != null && memoryCount() > 0) {
+        throw new IllegalStateException(
+            "this " + name + " has memory of another model: make an optimizer for each model");
+      }
+      float[][] kept = memories;
+      if (kept.length != memoryCount()) {
+        kept = new float[memoryCount()][current.length];
+        for (int i = 0; i < kept.length; i++) {
+          if (initial(i) != 0) {
+            Arrays.fill(kept[i], initial(i));
+          }
+        }
+      } else if (kept.length > 0 && kept[0].length != current.length) {
+        throw new IllegalStateException(
+            "this "
+                + name
+                + " was restored for "
+                + kept[0].length
+                + " parameters, but the model has "
+                + current.length);
+      }
+      memories = kept;
+      parameters = current;
+    }
+    List<StoredTensor> now = training.trainable();
+    if (tensors != now) {
+      ranges = new TrainableRanges(now, this::decays);
+      tensors = now;
+    }
+  }
+
+  private boolean decays(StoredTensor tensor) {
+    return (vectorsDecay || tensor.shape().size() > 1)
+        && !exempt.contains(tensor.layer())
+        && !exempt.contains(tensor.name());
+  }
+
+  private void updatePart(int part, int parts) {
+    TrainableRanges ranges = Objects.requireNonNull(this.ranges);
+    Training training = Objects.requireNonNull(this.training);
+    int begin = ranges.begin(part, parts);
+    int end = ranges.begin(part + 1, parts);
+    for (int i = 0; i < ranges.count(); i++) {
+      int from = Math.max(begin, ranges.before[i]);
+      int to = Math.min(end, ranges.before[i + 1]);
+      if (from < to) {
+        int shift = ranges.starts[i] - ranges.before[i];
+        update(
+            training.parameters(),
+            training.gradients(),
+            memories,
+            from + shift,
+            to + shift,
+            ranges.decays[i] ? (float) weightDecay : 0);
+      }
+    }
+  }
+}
