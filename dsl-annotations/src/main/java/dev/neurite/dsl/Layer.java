@@ -11,18 +11,32 @@ import java.util.List;
  */
 public interface Layer {
 
-  /** The declared name, such as {@code conv1}. */
+  /**
+   * The declared name, such as {@code conv1}.
+   *
+   * @return a method name of the model interface
+   */
   String name();
 
-  /** The shapes this layer reads, one for each input, without the batch. */
+  /**
+   * The shapes this layer reads, one for each input, without the batch.
+   *
+   * @return sizes, channels first
+   */
   List<List<Integer>> inputShapes();
 
-  /** The shape this layer gives, without the batch. */
+  /**
+   * The shape this layer gives, without the batch.
+   *
+   * @return sizes, channels first
+   */
   List<Integer> outputShape();
 
   /**
    * The names of this layer's parameters, such as {@code weight} and {@code bias}; empty where it
    * has none.
+   *
+   * @return names in the order of PyTorch's {@code state_dict}
    */
   List<String> parameterNames();
 
@@ -30,6 +44,8 @@ public interface Layer {
    * The shape of a parameter in PyTorch's layout, such as [128, 9216] for the weight of a dense
    * layer.
    *
+   * @param parameter one of {@link #parameterNames}
+   * @return sizes, empty for a single number
    * @throws IllegalArgumentException if this layer has no parameter of that name
    */
   List<Integer> parameterShape(String parameter);
@@ -37,6 +53,8 @@ public interface Layer {
   /**
    * A copy of a parameter's values, row-major in PyTorch's layout.
    *
+   * @param parameter one of {@link #parameterNames}
+   * @return a new array
    * @throws IllegalArgumentException if this layer has no parameter of that name
    */
   float[] parameter(String parameter);
@@ -44,6 +62,8 @@ public interface Layer {
   /**
    * Replaces a parameter's values, row-major in PyTorch's layout.
    *
+   * @param parameter one of {@link #parameterNames}
+   * @param values as many as the parameter has; copied
    * @throws IllegalArgumentException if this layer has no parameter of that name or the number of
    *     values differs from the parameter's; nothing is changed then
    */
@@ -55,6 +75,10 @@ public interface Layer {
   /** Lets training steps change this layer's parameters again. */
   void unfreeze();
 
-  /** Whether training steps leave this layer's parameters unchanged. */
+  /**
+   * Whether training steps leave this layer's parameters unchanged.
+   *
+   * @return false at first
+   */
   boolean frozen();
 }

@@ -13,5 +13,20 @@ public enum Initial {
   UNIFORM,
   ZEROS,
   ONES,
-  ORTHOGONAL
+  ORTHOGONAL;
+
+  /** Whether it can start a vector too; the others need the two fans of a matrix. */
+  public boolean fitsVectors() {
+    return switch (this) {
+      case DEFAULT, NORMAL, UNIFORM, ZEROS, ONES -> true;
+      case XAVIER_UNIFORM,
+          XAVIER_NORMAL,
+          HE_UNIFORM,
+          HE_NORMAL,
+          LECUN_UNIFORM,
+          LECUN_NORMAL,
+          ORTHOGONAL ->
+          false;
+    };
+  }
 }

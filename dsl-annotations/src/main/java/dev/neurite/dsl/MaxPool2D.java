@@ -1,0 +1,41 @@
+package dev.neurite.dsl;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/**
+ * The largest value of each window. Padding never wins.
+ *
+ * <p>Among equal maxima the first in row-major order receives the whole gradient.
+ *
+ * <p>Shape: {@code [C, H, W]} to {@code [C, H', W']} with H' = &lfloor;(H + 2 padding - window) /
+ * stride&rfloor; + 1, and W' likewise.
+ */
+@Documented
+@Retention(RetentionPolicy.CLASS)
+@Target(ElementType.METHOD)
+public @interface MaxPool2D {
+  /**
+   * The size of the window.
+   *
+   * @return one number for height and width, or {height, width}
+   */
+  int[] value();
+
+  /**
+   * How far the window moves from one result to the next.
+   *
+   * @return one number for height and width, or {height, width}; the window's size by default
+   */
+  int[] stride() default {};
+
+  /**
+   * Rows and columns added on each side of the image, at most half the window.
+   *
+   * @return one number for height and width, or {height, width}; 0 by default
+   */
+  int[] padding() default 0;
+}

@@ -1,0 +1,236 @@
+package dev.neurite.processor.diagnostic;
+
+import java.util.Locale;
+
+/**
+ * Everything the compiler can say about a declaration. Codes are stable; docs/diagnostics.md
+ * explains each.
+ *
+ * <p>The fact says what is there and what was expected, the remedy what to do. Both are formatted
+ * with the same values; where a layer is named, {@code %1$s} is the annotation and {@code %2$s} the
+ * layer.
+ */
+public enum Message {
+  // The interface.
+  NOT_AN_INTERFACE(
+      "@Model stands on the %1$s %2$s, but a network is declared by an interface.",
+      "Make %2$s an interface with one abstract method for each layer."),
+  GENERIC_MODEL(
+      "%1$s has type parameters, but every size of a network is a constant.",
+      "Remove the type parameters."),
+  PRIVATE_MODEL(
+      "%1$s cannot be reached from the classes generated for it, because %2$s is private.",
+      "Make %2$s at least package-private."),
+  SEALED_MODEL(
+      "%1$s is sealed, but the class generated for it must implement it.", "Remove sealed."),
+  INHERITED_LAYERS(
+      "%1$s inherits the abstract method %2$s() of %3$s, but a model declares all of its layers itself.",
+      "Declare %2$s() in %1$s, or give it a default body."),
+  GENERATED_NAME_TAKEN(
+      "For %1$s the class %2$s is generated, but a class of that name is already there.",
+      "Rename one of the two."),
+  LAYER_WITH_PARAMETERS(
+      "%1$s() takes %2$s, but the method of a layer takes no parameters.",
+      "Remove the parameters, or give the method a default body if it is not a layer."),
+  LAYER_RETURN_TYPE(
+      "%1$s() returns %2$s, but the method of a layer returns Layer.",
+      "Return dev.neurite.dsl.Layer, or give the method a default body if it is not a layer."),
+  GENERIC_LAYER(
+      "%1$s() has type parameters, but the method of a layer has none.",
+      "Remove the type parameters, or give the method a default body if it is not a layer."),
+  RESERVED_NAME(
+      "%1$s() has the name of %2$s, so a model cannot have a layer of that name.",
+      "Choose another name, such as %1$sLayer()."),
+
+  // The order of layers and annotations.
+  NO_INPUT("%1$s has no @Input.", "Begin with a method such as: @Input(784) Layer pixels();"),
+  NO_LAYER(
+      "%1$s has an @Input, but no layer after it.",
+      "Add a layer below it, such as: @Dense(10) Layer scores();"),
+  NOTHING_ABOVE(
+      "%1$s() reads the layer above it, but there is none.", "Put an @Input above %1$s()."),
+  EMPTY_LAYER(
+      "%1$s() has no operation.",
+      "Annotate it with what it computes, such as @Dense(10), or give it a default body if it is not a layer."),
+  INPUT_NOT_ALONE(
+      "%1$s stands beside @Input on %2$s(), but an input computes nothing.",
+      "Move %1$s to a method of its own below %2$s()."),
+  TWO_PARAMETRIC_OPERATIONS(
+      "%1$s on %2$s() is a second operation with parameters beside %3$s; names such as %2$s.weight would be ambiguous.",
+      "Move %1$s to a method of its own below %2$s()."),
+  TWO_ACTIVATIONS(
+      "%1$s on %2$s() is a second activation beside %3$s.",
+      "Keep one of them, or move %1$s to a method of its own below %2$s()."),
+  COMBINE_NOT_FIRST(
+      "%1$s on %2$s() stands after %3$s, but it reads the layers that @From names and so comes first.",
+      "Put %1$s before %3$s, or on a method of its own."),
+  COMBINE_NEEDS_TWO(
+      "%1$s on %2$s() joins at least two layers, but it reads %3$s.",
+      "Name the layers: @From({\"first\", \"second\"}) %1$s."),
+  FROM_EMPTY(
+      "@From on %1$s() names no layer.",
+      "Name a layer declared above it, or remove @From to read the layer above."),
+  FROM_SEVERAL(
+      "@From on %2$s() names %3$s layers, but %1$s reads one.",
+      "Name one layer, or join them by @Add, @Multiply or @Concat before %1$s."),
+  FROM_UNKNOWN("@From on %1$s() names \"%2$s\", but no layer above it has that name.", "%3$s"),
+  FROM_LATER(
+      "@From on %1$s() names \"%2$s\", which is declared below it, but a layer reads earlier ones.",
+      "Move %2$s() above %1$s()."),
+  FROM_SELF("@From on %1$s() names %1$s itself.", "Name a layer declared above it."),
+  INIT_WITHOUT_PARAMETERS(
+      "@Init stands on %1$s(), which has no parameters that it could start.",
+      "Remove @Init, or move it to the method of the @Dense, @Conv2D or @Embedding."),
+  INIT_OF_NORMALIZATION(
+      "@Init stands on %2$s(), but %1$s always starts with weight 1 and bias 0.", "Remove @Init."),
+  INIT_WITHOUT_BIAS(
+      "@Init on %2$s() says how the bias starts, but %1$s has none there.",
+      "Remove bias from @Init%3$s."),
+  INIT_OF_BIAS(
+      "@Init on %1$s() starts the bias with %2$s, which needs a matrix, but a bias is a vector.",
+      "Use DEFAULT, ZEROS, ONES, NORMAL or UNIFORM for the bias."),
+
+  // Numbers in annotations.
+  INPUT_WITHOUT_SHAPE(
+      "@Input on %1$s() has no shape.",
+      "State the sizes of one row, such as @Input(784) or @Input({1, 28, 28})."),
+  TOO_MANY_SIZES("%1$s on %2$s() has %3$s sizes, but %4$s.", "%5$s"),
+  WRONG_NUMBER_OF_SIZES(
+      "%1$s on %2$s() has %3$s numbers for %4$s, but it takes one for height and width or {height, width}.",
+      "State one number or two."),
+  SIZE_NOT_POSITIVE(
+      "%1$s on %2$s() has %3$s = %4$s, but it must be at least 1.",
+      "State a number greater than 0."),
+  PADDING_NEGATIVE(
+      "%1$s on %2$s() has padding = %3$s, but it must be at least 0.",
+      "State 0 or more; to cut off the border use a larger kernel."),
+  PADDING_TOO_LARGE(
+      "%1$s on %2$s() has padding = %3$s, more than half of its %4$s window: windows would lie wholly in the padding.",
+      "Use a padding of at most %5$s."),
+  SAME_WITH_STRIDE(
+      "%1$s on %2$s() has same = true and stride = %3$s, but an image keeps its size only with stride 1.",
+      "Remove the stride, or replace same by padding = %4$s."),
+  SAME_WITH_PADDING(
+      "%1$s on %2$s() has same = true and padding = %3$s, but same computes the padding itself.",
+      "Remove one of the two."),
+  GROUPS_AND_FILTERS(
+      "%1$s on %2$s() divides %3$s filters into %4$s groups, which leaves %5$s over.",
+      "Choose a number of filters that is a multiple of %4$s."),
+  SHARE_OUT_OF_RANGE(
+      "%1$s on %2$s() drops the share %3$s, but it must be at least 0 and less than 1.", "%4$s"),
+  VALUE_OUT_OF_RANGE(
+      "%1$s on %2$s() has %3$s = %4$s, but it must be %5$s.", "%6$s is the default."),
+  BUDGET_NOT_POSITIVE(
+      "@Model on %1$s has %2$s = %3$s, but a budget must be at least 1.",
+      "State a number greater than 0, or remove %2$s."),
+
+  // Shapes.
+  NEEDS_IMAGE(
+      "%1$s on %2$s() reads images [channels, height, width], but %3$s gives it %4$s.", "%5$s"),
+  DENSE_ON_IMAGE(
+      "%1$s on %2$s() reads features [F] or a sequence [T, F], but %3$s gives it the image %4$s.",
+      "Put @Flatten before %1$s (%5$s features), or @GlobalAvgPool (%6$s features)."),
+  BATCH_NORM_SHAPE(
+      "%1$s on %2$s() reads an image [C, H, W] or features [F], but %3$s gives it %4$s.",
+      "Use @LayerNorm for sequences."),
+  GLOBAL_POOL_SHAPE(
+      "%1$s on %2$s() reads an image [C, H, W] or a sequence [T, F], but %3$s gives it %4$s.",
+      "Remove %1$s: there is nothing to take a mean over."),
+  KERNEL_TOO_LARGE("%1$s on %2$s() has a %3$s %4$s, but %5$s gives it %6$s.", "%7$s"),
+  GROUPS_AND_CHANNELS(
+      "%1$s on %2$s() has %3$s groups, but %4$s gives it %5$s: %6$s channels cannot be divided by %3$s.",
+      "Use %7$s groups."),
+  RESHAPE_SIZE(
+      "%1$s on %2$s() asks for %3$s with %4$s values, but %5$s gives it %6$s with %7$s values.",
+      "State sizes whose product is %7$s."),
+  MISMATCHED_SHAPES(
+      "%1$s on %2$s() needs equal shapes, but %3$s gives %4$s and %5$s gives %6$s.", "%7$s"),
+  CONCAT_SHAPES(
+      "%1$s on %2$s() along axis %3$s needs shapes that are equal elsewhere, but %4$s gives %5$s and %6$s gives %7$s.",
+      "Bring both to the same size on every axis but %3$s."),
+  AXIS_OUT_OF_RANGE(
+      "%1$s on %2$s() names axis %3$s, but %4$s gives it %5$s.",
+      "Use an axis from %6$s to %7$s; the batch is not counted."),
+  INDEX_WITHOUT_EMBEDDING(
+      "%1$s on %2$s() reads numbers, but %3$s gives it indices.",
+      "Read them by @Embedding(vocabulary = ..., size = ...) first."),
+  EMBEDDING_NEEDS_INDEX(
+      "%1$s on %2$s() reads indices, but %3$s gives it numbers of shape %4$s.",
+      "Let it read an @Input(type = InputType.INDEX)."),
+  SIZE_OVERFLOW(
+      "%1$s on %2$s() would give %3$s with %4$s values in one row, more than an array can hold.",
+      "Make the layer smaller; the limit is 2147483647 values."),
+  PARAMETERS_OVERFLOW(
+      "With %1$s on %2$s() the network has %3$s parameters as they are stored, more than an array can hold.",
+      "Make the layer smaller; the limit is 2147483647 values for the whole network."),
+  PARAMETERS_OVER_BUDGET(
+      "%1$s has %2$s parameters, but maxParameters allows %3$s; the largest layer is %4$s() with %5$s.",
+      "Make the layers smaller, or raise maxParameters."),
+  MULTIPLY_ADDS_OVER_BUDGET(
+      "%1$s takes %2$s multiply-adds for one row, but maxMultiplyAdds allows %3$s; the costliest layer is %4$s() with"
+          + " %5$s.",
+      "Make the layers smaller, or raise maxMultiplyAdds."),
+  WORKSPACE_OVER_BUDGET(
+      "%1$s needs a workspace of %2$s bytes for one row, but maxWorkspaceBytes allows %3$s.",
+      "Make the layers smaller, or raise maxWorkspaceBytes."),
+
+  // Warnings.
+  UNREAD_LAYER(
+      false,
+      "Nothing reads %1$s() and it is not an output.",
+      "Read it by @From(\"%1$s\"), mark it by @Output, or remove it."),
+  NOTHING_TO_FLATTEN(
+      false, "%1$s on %2$s() changes nothing, because %3$s already gives it %4$s.", "Remove %1$s."),
+  DROPOUT_ON_OUTPUT(
+      false,
+      "%1$s on %2$s() drops values of an output: training would compare zeros with the targets.",
+      "Remove %1$s, or move it to the layer before."),
+  SOFTMAX_IN_THE_MIDDLE(
+      false,
+      "%1$s on %2$s() stands in the middle of the network: %3$s on %4$s() reads it.",
+      "Remove %1$s, or use another activation; a softmax usually stands at the end or weighs values by @Multiply."),
+  CUDA_NOT_WRITTEN(
+      false,
+      "%1$s asks for a class that runs on a GPU, but this version writes classes for the CPU only.",
+      "Remove cuda = true."),
+
+  // The compiler.
+  UNKNOWN_OPTION_VALUE(
+      "The option -A%1$s has the value %2$s, but it must be %3$s.",
+      "Correct or remove the option."),
+  INTERNAL_ERROR(
+      "The compiler failed%2$s of %1$s, although the declaration is correct: %3$s.",
+      "This is a mistake in Neurite; please report it with the declaration and this message.");
+
+  private final boolean error;
+  private final String fact;
+  private final String remedy;
+
+  Message(String fact, String remedy) {
+    this(true, fact, remedy);
+  }
+
+  Message(boolean error, String fact, String remedy) {
+    this.error = error;
+    this.fact = fact;
+    this.remedy = remedy;
+  }
+
+  /** The stable name in messages and in docs/diagnostics.md, such as {@code kernel-too-large}. */
+  public String code() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  /** Whether it stops the build; otherwise it is a warning. */
+  public boolean isError() {
+    return error;
+  }
+
+  String fact() {
+    return fact;
+  }
+
+  String remedy() {
+    return remedy;
+  }
+}

@@ -1,0 +1,35 @@
+package dev.neurite.processor.frontend;
+
+import java.util.Map;
+import java.util.Set;
+
+/** Names that a method without parameters cannot have in a model. */
+final class ReservedNames {
+
+  private static final Set<String> OF_OBJECT =
+      Set.of(
+          "hashCode", "toString", "getClass", "notify", "notifyAll", "wait", "clone", "finalize");
+
+  /** Methods without parameters of {@code TrainableModel} and of the generated classes. */
+  private static final Set<String> OF_MODELS =
+      Set.of("description", "flatParameters", "flatState", "version", "summary", "warmUp");
+
+  /** Words that Java reads differently where a method of that name is called. */
+  private static final Map<String, String> OF_JAVA = Map.of("yield", "a Java keyword");
+
+  private ReservedNames() {}
+
+  static boolean contains(String name) {
+    return OF_OBJECT.contains(name) || OF_MODELS.contains(name) || OF_JAVA.containsKey(name);
+  }
+
+  /** Whose name it is, in words. */
+  static String owner(String name) {
+    if (OF_OBJECT.contains(name)) {
+      return "a method of java.lang.Object";
+    }
+    return OF_MODELS.contains(name)
+        ? "a method of the generated model"
+        : OF_JAVA.getOrDefault(name, "");
+  }
+}

@@ -1,0 +1,105 @@
+package dev.neurite.processor.shape;
+
+import dev.neurite.processor.diagnostic.Diagnostics;
+import dev.neurite.processor.diagnostic.Message;
+import dev.neurite.processor.diagnostic.Position;
+import dev.neurite.processor.frontend.ModelDeclaration;
+import dev.neurite.processor.graph.Graph;
+import dev.neurite.processor.graph.Operation;
+import dev.neurite.processor.shape.TypedGraph.LayerNodes;
+import dev.neurite.processor.shape.TypedGraph.ModelName;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gives every node its type. A node that reads a value of unknown type stays unknown in silence:
+ * the mistake behind it has been reported where it is.
+ */
+public final class ShapeInference {
+
+  private final Graph graph;
+  private final Diagnostics diagnostics;
+  private final @Nullable TensorType[] types;
+  private final List<TypedGraph.Node> typed = new ArrayList<>();
+  private final ShapeRules rules;
+  private long stored;
+
+  private ShapeInference(Graph graph, Diagnostics diagnostics) {
+    this.graph = graph;
+    this.diagnostics = diagnostics;
+    this.types = new TensorType[graph.nodes().size()];
+    this.rules = new ShapeRules(new Trace(graph, types), diagnostics, graph);
+  }
+
+  /** The typed graph, or nothing if the graph or a shape has a mistake. */
+  public static Optional<TypedGraph> infer(Graph graph, Diagnostics diagnostics) {
+    return new ShapeInference(graph, diagnostics).infer();
+  }
+
+  private Optional<TypedGraph> infer() {
+    for (Graph.Node node : graph.nodes()) {
+      infer(node);
+    }
+    if (diagnostics.hasErrors()) {
+      return Optional.empty();
+    }
+    ModelDeclaration declaration = graph.declaration();
+    return Optional.of(
+        new TypedGraph(
+            new ModelName(
+                declaration.packageName(),
+                declaration.interfaceName(),
+                declaration.prefix(),
+                declaration.isPublic()),
+            graph.layers().stream()
+                .map(layer -> new LayerNodes(layer.name(), layer.nodes(), layer.description()))
+                .toList(),
+            typed,
+            graph.outputs().stream().map(layer -> graph.layers().get(layer).last()).toList()));
+  }
+
+  private void infer(Graph.Node node) {
+    Operation operation = node.operation();
+    List<TensorType> inputs = new ArrayList<>();
+    for (int input : node.inputs()) {
+      TensorType type = types[input];
+      if (type != null) {
+        inputs.add(type);
+      }
+    }
+    if (operation == null || inputs.size() < node.inputs().size()) {
+      return;
+    }
+    ShapeRules.Result result = rules.apply(node, operation, inputs);
+    if (result == null) {
+      return;
+    }
+    types[node.id()] = result.type();
+    count(node, Costs.of(result.operation(), inputs, result.type()));
+    typed.add(
+        new TypedGraph.Node(
+            node.id(),
+            graph.layerOf(node).name(),
+            result.operation(),
+            node.inputs(),
+            result.type()));
+  }
+
+  /** All parameters lie in one array: reports the layer that makes it too long, once. */
+  private void count(Graph.Node node, Costs costs) {
+    boolean before = stored > Integer.MAX_VALUE;
+    stored += costs.stored();
+    if (stored > Integer.MAX_VALUE && !before) {
+      Position position = node.use().atValue();
+      diagnostics.report(
+          Message.PARAMETERS_OVERFLOW,
+          position,
+          node.use().written(),
+          graph.layerOf(node).name(),
+          stored);
+    }
+    stored = Math.min(stored, Long.MAX_VALUE / 2);
+  }
+}
