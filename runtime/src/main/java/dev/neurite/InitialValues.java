@@ -1,5 +1,6 @@
 package dev.neurite;
 
+import dev.neurite.io.WeightFiles;
 import dev.neurite.spi.Initialization;
 import dev.neurite.spi.ModelDescription;
 import dev.neurite.spi.Philox;
@@ -22,7 +23,7 @@ final class InitialValues {
       StoredTensor tensor = tensors.get(i);
       float[] flat = tensor.role() == StoredTensor.Role.PARAMETER ? parameters : state;
       Philox.Stream random = new Philox.Stream(seed, Philox.INITIALIZATION, i);
-      FlatTensors.write(tensor, values(tensor, random), flat);
+      WeightFiles.scatter(tensor, values(tensor, random), flat);
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.neurite;
 
 import dev.neurite.dsl.Layer;
+import dev.neurite.io.WeightFiles;
 import dev.neurite.spi.ModelDescription;
 import dev.neurite.spi.StoredTensor;
 import java.util.List;
@@ -38,23 +39,13 @@ record LayerView(TrainableModel model, ModelDescription.LayerRow row) implements
   @Override
   public float[] parameter(String parameter) {
     StoredTensor tensor = find(parameter);
-    return FlatTensors.copy(tensor, model.arrayOf(tensor));
+    return WeightFiles.gather(tensor, model.arrayOf(tensor));
   }
 
   @Override
   public void setParameter(String parameter, float[] values) {
     StoredTensor tensor = find(parameter);
-    if (values.length != tensor.storage().size()) {
-      throw new IllegalArgumentException(
-          tensor.name()
-              + " "
-              + tensor.shape()
-              + " has "
-              + tensor.storage().size()
-              + " values, got "
-              + values.length);
-    }
-    FlatTensors.write(tensor, values, model.arrayOf(tensor));
+    WeightFiles.scatter(tensor, values, model.arrayOf(tensor));
     model.changed();
   }
 

@@ -27,7 +27,7 @@ public abstract class TrainableModel {
   private final long seed;
   private final float[] parameters;
   private final float[] state;
-  private final FlatTensors tensors;
+  private final TensorIndex tensors;
   private final AtomicLong version = new AtomicLong();
   private final Set<String> frozen = new HashSet<>();
   private List<StoredTensor> trainable;
@@ -43,7 +43,7 @@ public abstract class TrainableModel {
     this.seed = seed;
     parameters = new float[description.parameterLength()];
     state = new float[description.stateLength()];
-    tensors = new FlatTensors(description);
+    tensors = new TensorIndex(description);
     trainable = parametersOf(description);
     InitialValues.draw(description, seed, parameters, state);
   }
@@ -165,7 +165,7 @@ public abstract class TrainableModel {
     return seed;
   }
 
-  final FlatTensors tensors() {
+  final TensorIndex tensors() {
     return tensors;
   }
 

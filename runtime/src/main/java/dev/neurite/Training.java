@@ -1,5 +1,6 @@
 package dev.neurite;
 
+import dev.neurite.io.WeightFiles;
 import dev.neurite.loss.Loss;
 import dev.neurite.spi.ModelDescription;
 import dev.neurite.spi.StoredTensor;
@@ -353,7 +354,7 @@ public final class Training implements AutoCloseable {
     if (tensor.role() != StoredTensor.Role.PARAMETER) {
       throw new IllegalArgumentException(name + " is not trained and has no gradient");
     }
-    return FlatTensors.copy(tensor, gradients);
+    return WeightFiles.gather(tensor, gradients);
   }
 
   /**
