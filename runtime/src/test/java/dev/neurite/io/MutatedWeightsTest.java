@@ -9,6 +9,7 @@ import dev.neurite.spi.TrainingProgram;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -74,7 +75,7 @@ final class MutatedWeightsTest {
         read++;
         model.load(path);
         WeightFiles.Weights expected =
-            WeightFiles.fit("same", contents, WeightFilesTest.NET, java.util.Map.of());
+            WeightFiles.fit("same", contents, WeightFilesTest.NET, Map.of());
         assertThat(model.arrays())
             .as("mutation %d", number)
             .containsExactly(expected.parameters(), expected.state());
