@@ -22,7 +22,11 @@ final class MutatedDataTest {
    */
   private static final long ALLOCATED_PER_BYTE = 1100;
 
-  private static final long ALLOCATED = 1 << 20;
+  /**
+   * The first call loads classes, the test itself allocates; a forged length asks for 100 MB or
+   * more.
+   */
+  private static final long ALLOCATED = 1 << 24;
 
   private static final String CSV =
       """
