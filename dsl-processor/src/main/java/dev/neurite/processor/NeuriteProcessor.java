@@ -3,31 +3,80 @@ package dev.neurite.processor;
 import com.google.auto.service.AutoService;
 import dev.neurite.processor.diagnostic.DiagnosticPrinter;
 import dev.neurite.processor.diagnostic.Diagnostics;
+import dev.neurite.processor.diagnostic.LayerFailure;
+import dev.neurite.processor.diagnostic.Message;
+import dev.neurite.processor.diagnostic.Position;
 import dev.neurite.processor.emit.ModelWriter;
+import dev.neurite.processor.emit.StubWriter;
 import dev.neurite.processor.emit.WriterOptions;
-import dev.neurite.processor.frontend.ModelReader;
-import dev.neurite.processor.frontend.ModelReader.Reading;
-import dev.neurite.processor.graph.Graph;
-import dev.neurite.processor.graph.GraphBuilder;
-import dev.neurite.processor.shape.ShapeInference;
+import dev.neurite.processor.frontend.ModelDeclaration;
+import dev.neurite.processor.shape.SummaryTable;
 import dev.neurite.processor.shape.TypedGraph;
-import java.util.Optional;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import javax.annotation.processing.AbstractProcessor;
+import javax.annotation.processing.ProcessingEnvironment;
 import javax.annotation.processing.Processor;
 import javax.annotation.processing.RoundEnvironment;
 import javax.annotation.processing.SupportedOptions;
 import javax.lang.model.SourceVersion;
 import javax.lang.model.element.Element;
 import javax.lang.model.element.TypeElement;
+import javax.tools.Diagnostic.Kind;
+import org.jspecify.annotations.Nullable;
 
-/** The entry point of the compiler: javac calls it with the declared networks. */
+/**
+ * The entry point of the compiler: javac calls it with the declared networks.
+ *
+ * <p>A model with errors gets stubs at once, and its errors are printed in the last round: javac
+ * prints what it could not find together with the first error, and by then it has found the stubs.
+ */
 @AutoService(Processor.class)
-@SupportedOptions({"neurite.precision", "neurite.cuda", "neurite.summary"})
+@SupportedOptions({NeuriteProcessor.PRECISION, NeuriteProcessor.CUDA, NeuriteProcessor.SUMMARY})
 public final class NeuriteProcessor extends AbstractProcessor {
 
+  static final String PRECISION = "neurite.precision";
+  static final String CUDA = "neurite.cuda";
+  static final String SUMMARY = "neurite.summary";
+
+  private static final List<String> SUFFIXES = List.of("Model", "Forward", "Backward");
+
+  /** Writes the classes of a correct model. */
+  interface Writer {
+
+    void write(TypedGraph graph, Element origin);
+  }
+
+  /** Null for the one that writes Java source. */
+  private final @Nullable Writer writer;
+
+  /** Top-level types seen in source, and the model each generated class belongs to. */
+  private final Set<String> sourceTypes = new HashSet<>();
+
+  private final Map<String, String> generated = new HashMap<>();
+
+  /**
+   * Qualified names of models with errors, in order, and how the compiler failed on those without.
+   */
+  private final Set<String> erroneous = new LinkedHashSet<>();
+
+  private final Map<String, RuntimeException> failures = new LinkedHashMap<>();
+
   /** Creates the processor, as javac asks. */
-  public NeuriteProcessor() {}
+  public NeuriteProcessor() {
+    this.writer = null;
+  }
+
+  /** A processor with another back end. */
+  NeuriteProcessor(Writer writer) {
+    this.writer = writer;
+  }
 
   @Override
   public Set<String> getSupportedAnnotationTypes() {
@@ -40,7 +89,33 @@ public final class NeuriteProcessor extends AbstractProcessor {
   }
 
   @Override
+  public synchronized void init(ProcessingEnvironment environment) {
+    super.init(environment);
+    Diagnostics diagnostics = new Diagnostics();
+    checkOption(PRECISION, Set.of("float", "double"), "float or double", diagnostics);
+    checkOption(CUDA, Set.of("true", "false"), "true or false", diagnostics);
+    checkOption(SUMMARY, Set.of("true", "false"), "true or false", diagnostics);
+    new DiagnosticPrinter(environment.getMessager()).print(diagnostics);
+  }
+
+  private void checkOption(
+      String option, Set<String> values, String words, Diagnostics diagnostics) {
+    String value = processingEnv.getOptions().get(option);
+    if (value != null && !values.contains(value)) {
+      diagnostics.report(Message.UNKNOWN_OPTION_VALUE, Position.at(), option, value, words);
+    }
+  }
+
+  @Override
   public boolean process(Set<? extends TypeElement> annotations, RoundEnvironment round) {
+    for (Element root : round.getRootElements()) {
+      if (root instanceof TypeElement type) {
+        String name = type.getQualifiedName().toString();
+        if (!generated.containsKey(name)) {
+          sourceTypes.add(name);
+        }
+      }
+    }
     for (TypeElement annotation : annotations) {
       for (Element model : round.getElementsAnnotatedWith(annotation)) {
         if (model instanceof TypeElement type) {
@@ -48,19 +123,109 @@ public final class NeuriteProcessor extends AbstractProcessor {
         }
       }
     }
+    if (round.processingOver()) {
+      printErrors();
+    }
     return false;
   }
 
   private void compile(TypeElement type) {
-    Diagnostics diagnostics = new Diagnostics();
-    Reading reading =
-        ModelReader.read(type, processingEnv.getElementUtils(), Set.of(), diagnostics);
-    Graph graph = GraphBuilder.build(reading.declaration(), diagnostics);
-    Optional<TypedGraph> typed = ShapeInference.infer(graph, diagnostics);
+    String model = type.getQualifiedName().toString();
+    Analysis analysis = analyse(type);
+    if (analysis.typed().isEmpty()) {
+      erroneous.add(model);
+      writeStubs(analysis, type);
+    } else {
+      print(analysis.diagnostics());
+      write(analysis, analysis.typed().get(), type);
+    }
+    for (String suffix : SUFFIXES) {
+      generated.putIfAbsent(generatedName(analysis.declaration(), suffix), model);
+    }
+  }
+
+  private Analysis analyse(TypeElement type) {
+    Set<String> taken = new HashSet<>(sourceTypes);
+    generated.forEach(
+        (name, model) -> {
+          if (!type.getQualifiedName().contentEquals(model)) {
+            taken.add(name);
+          }
+        });
+    return Analysis.of(type, processingEnv.getElementUtils(), taken);
+  }
+
+  private static String generatedName(ModelDeclaration declaration, String suffix) {
+    String simple = declaration.prefix() + suffix;
+    return declaration.packageName().isEmpty() ? simple : declaration.packageName() + "." + simple;
+  }
+
+  private void write(Analysis analysis, TypedGraph graph, TypeElement type) {
+    try {
+      writer().write(graph, type);
+    } catch (RuntimeException e) {
+      failures.put(type.getQualifiedName().toString(), e);
+      writeStubs(analysis, type);
+      return;
+    }
+    if ("true".equals(processingEnv.getOptions().get(SUMMARY))) {
+      processingEnv.getMessager().printMessage(Kind.NOTE, SummaryTable.of(graph));
+    }
+  }
+
+  private Writer writer() {
+    if (writer != null) {
+      return writer;
+    }
+    boolean doublePrecision = "double".equals(processingEnv.getOptions().get(PRECISION));
+    return new ModelWriter(processingEnv.getFiler(), new WriterOptions(doublePrecision))::write;
+  }
+
+  private void writeStubs(Analysis analysis, TypeElement type) {
+    try {
+      new StubWriter(processingEnv.getFiler())
+          .write(analysis.declaration(), analysis.outputs(), type);
+    } catch (IOException e) {
+      processingEnv.getMessager().printMessage(Kind.ERROR, "Cannot write a class: " + e, type);
+    }
+  }
+
+  private void printErrors() {
+    for (String model : erroneous) {
+      print(analyse(typeOf(model)).diagnostics());
+    }
+    failures.forEach(
+        (model, failure) -> {
+          Diagnostics diagnostics = new Diagnostics();
+          RuntimeException cause = failure;
+          String layer = "";
+          if (failure instanceof LayerFailure inLayer) {
+            layer = " on layer " + inLayer.layer() + "()";
+            cause = inLayer.getCause() instanceof RuntimeException inner ? inner : failure;
+          }
+          StackTraceElement[] frames = cause.getStackTrace();
+          String where = frames.length == 0 ? "" : " at " + frames[0];
+          TypeElement type = typeOf(model);
+          diagnostics.report(
+              Message.INTERNAL_ERROR,
+              Position.of(type, -1),
+              type.getSimpleName(),
+              layer,
+              cause + where);
+          print(diagnostics);
+        });
+  }
+
+  /** The element of this round: those of earlier rounds have lost their places in the source. */
+  private TypeElement typeOf(String qualifiedName) {
+    TypeElement type = processingEnv.getElementUtils().getTypeElement(qualifiedName);
+    if (type == null) {
+      throw new IllegalStateException(qualifiedName + " was there in an earlier round");
+    }
+    return type;
+  }
+
+  private void print(Diagnostics diagnostics) {
     new DiagnosticPrinter(processingEnv.getMessager()).print(diagnostics);
-    typed.ifPresent(
-        network ->
-            new ModelWriter(processingEnv.getFiler(), new WriterOptions(false, false))
-                .write(network, type));
   }
 }

@@ -7,10 +7,13 @@ import javax.tools.Diagnostic.Kind;
 public final class DiagnosticPrinter {
 
   private final Messager messager;
+  private final boolean placesItems;
 
   /** A printer to this compiler. */
   public DiagnosticPrinter(Messager messager) {
     this.messager = messager;
+    // The Eclipse compiler knows places of whole values only and would mark the annotation.
+    this.placesItems = !messager.getClass().getName().startsWith("org.eclipse.");
   }
 
   /** Prints all of them in source order. */
@@ -18,8 +21,16 @@ public final class DiagnosticPrinter {
     for (Diagnostic diagnostic : diagnostics.inSourceOrder()) {
       Kind kind = diagnostic.message().isError() ? Kind.ERROR : Kind.WARNING;
       Position position = diagnostic.position();
-      messager.printMessage(
-          kind, diagnostic.text(), position.element(), position.annotation(), position.value());
+      if (position.element() == null) {
+        messager.printMessage(kind, diagnostic.text());
+      } else {
+        messager.printMessage(
+            kind,
+            diagnostic.text(),
+            position.element(),
+            position.annotation(),
+            placesItems ? position.value() : position.whole());
+      }
     }
   }
 }

@@ -139,7 +139,7 @@ public enum Message {
   KERNEL_TOO_LARGE("%1$s on %2$s() has a %3$s %4$s, but %5$s gives it %6$s.", "%7$s"),
   GROUPS_AND_CHANNELS(
       "%1$s on %2$s() has %3$s groups, but %4$s gives it %5$s: %6$s channels cannot be divided by %3$s.",
-      "Use %7$s groups."),
+      "Use groups = %7$s."),
   RESHAPE_SIZE(
       "%1$s on %2$s() asks for %3$s with %4$s values, but %5$s gives it %6$s with %7$s values.",
       "State sizes whose product is %7$s."),

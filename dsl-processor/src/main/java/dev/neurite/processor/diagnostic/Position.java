@@ -17,6 +17,9 @@ public final class Position implements Comparable<Position> {
   private final @Nullable AnnotationMirror annotation;
   private final @Nullable AnnotationValue value;
 
+  /** The whole array where {@code value} is one of its items, else the same as {@code value}. */
+  private final @Nullable AnnotationValue whole;
+
   /** Layer, annotation, argument, item: counted from 0 each, as far as it goes. */
   private final int[] place;
 
@@ -24,10 +27,12 @@ public final class Position implements Comparable<Position> {
       @Nullable Element element,
       @Nullable AnnotationMirror annotation,
       @Nullable AnnotationValue value,
+      @Nullable AnnotationValue whole,
       int... place) {
     this.element = element;
     this.annotation = annotation;
     this.value = value;
+    this.whole = whole;
     this.place = place;
   }
 
@@ -36,22 +41,22 @@ public final class Position implements Comparable<Position> {
    * place}.
    */
   public static Position of(Element element, int place) {
-    return new Position(element, null, null, place);
+    return new Position(element, null, null, null, place);
   }
 
   /** A place without a source, for declarations that do not come from a compiler. */
   public static Position at(int... place) {
-    return new Position(null, null, null, place.clone());
+    return new Position(null, null, null, null, place.clone());
   }
 
   /** An annotation on this position's element. */
   public Position annotation(AnnotationMirror mirror, int index) {
-    return new Position(element, mirror, null, extended(index));
+    return new Position(element, mirror, null, null, extended(index));
   }
 
   /** A value in this position's annotation, or an item of this position's value. */
   public Position value(AnnotationValue inner, int index) {
-    return new Position(element, annotation, inner, extended(index));
+    return new Position(element, annotation, inner, whole == null ? inner : whole, extended(index));
   }
 
   private int[] extended(int index) {
@@ -70,6 +75,10 @@ public final class Position implements Comparable<Position> {
 
   @Nullable AnnotationValue value() {
     return value;
+  }
+
+  @Nullable AnnotationValue whole() {
+    return whole;
   }
 
   @Override

@@ -5,6 +5,7 @@ import dev.neurite.processor.diagnostic.Message;
 import dev.neurite.processor.diagnostic.Position;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -63,17 +64,18 @@ public final class ModelReader {
   }
 
   private Reading read(TypeElement type) {
-    Position position = Position.of(type, -1);
+    Position ofType = Position.of(type, -1);
     List<TypeElement> around = enclosing(type);
     String interfaceName =
         around.stream().map(t -> t.getSimpleName().toString()).collect(Collectors.joining("."));
     String prefix = interfaceName.replace('.', '_');
     PackageElement pack = elements.getPackageOf(type);
     AnnotationUse model =
-        annotations.ofElement(type, position).stream()
+        annotations.ofElement(type, ofType).stream()
             .filter(use -> use.name().equals("Model"))
             .findFirst()
-            .orElseThrow();
+            .orElseGet(() -> new AnnotationUse("Model", ofType, Map.of()));
+    Position position = model.position();
     boolean isInterface = type.getKind() == ElementKind.INTERFACE;
     boolean implementable = isInterface;
     if (isInterface) {

@@ -99,7 +99,7 @@ public final class GraphBuilder {
       own.add(append(index, none, null, List.of()));
     } else {
       Optional<AnnotationUse> initial = declared.annotation("Init");
-      @Nullable List<Integer> sources = sources(declared, operations.getFirst());
+      @Nullable List<Integer> sources = sources(declared, operations);
       for (AnnotationUse use : operations) {
         Operation operation = reader.read(use, declared.name(), initial);
         if (operation != null) {
@@ -227,14 +227,16 @@ public final class GraphBuilder {
    *
    * @return null if they are unknown because of a mistake
    */
-  private @Nullable List<Integer> sources(LayerDeclaration layer, AnnotationUse first) {
+  private @Nullable List<Integer> sources(LayerDeclaration layer, List<AnnotationUse> operations) {
+    AnnotationUse first = operations.getFirst();
     if (first.name().equals("Input")) {
       return List.of();
     }
     AnnotationUse from = layer.annotation("From").orElse(null);
-    boolean combining = COMBINING.contains(first.name());
+    // One that stands too late has been reported; its names are meant for it nevertheless.
+    boolean combining = operations.stream().anyMatch(use -> COMBINING.contains(use.name()));
     if (from == null) {
-      if (combining) {
+      if (COMBINING.contains(first.name())) {
         diagnostics.report(
             Message.COMBINE_NEEDS_TWO,
             first.position(),

@@ -1,0 +1,68 @@
+package dev.neurite.processor;
+
+import dev.neurite.processor.diagnostic.Diagnostics;
+import dev.neurite.processor.frontend.ModelDeclaration;
+import dev.neurite.processor.frontend.ModelReader;
+import dev.neurite.processor.frontend.ModelReader.Reading;
+import dev.neurite.processor.graph.Advice;
+import dev.neurite.processor.graph.Graph;
+import dev.neurite.processor.graph.GraphBuilder;
+import dev.neurite.processor.shape.Budgets;
+import dev.neurite.processor.shape.ShapeInference;
+import dev.neurite.processor.shape.TypedGraph;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import javax.lang.model.element.TypeElement;
+import javax.lang.model.util.Elements;
+
+/**
+ * A declaration after the first three stations, which report every mistake a user can make. Asking
+ * again gives the same answer, so that messages can be printed in a later round, when what refers
+ * to generated classes has been resolved.
+ *
+ * @param declaration as read
+ * @param outputs names of the output layers, as far as known
+ * @param typed the typed graph, if nothing is wrong
+ * @param diagnostics errors and warnings; none if the declaration names something that does not
+ *     exist, which the Java compiler reports
+ */
+record Analysis(
+    ModelDeclaration declaration,
+    List<String> outputs,
+    Optional<TypedGraph> typed,
+    Diagnostics diagnostics) {
+
+  /**
+   * Analyses one type that carries {@code @Model}.
+   *
+   * @param taken qualified names that generated classes cannot have
+   */
+  static Analysis of(TypeElement type, Elements elements, Set<String> taken) {
+    Diagnostics diagnostics = new Diagnostics();
+    Reading reading = ModelReader.read(type, elements, taken, diagnostics);
+    ModelDeclaration declaration = reading.declaration();
+    boolean readable = reading.resolved() && type.getKind().isInterface();
+    Diagnostics ofGraph = readable ? diagnostics : new Diagnostics();
+    Budgets budgets = new Budgets(declaration, ofGraph);
+    if (reading.resolved()) {
+      budgets.checkDeclared();
+    }
+    Graph graph = GraphBuilder.build(declaration, ofGraph);
+    Optional<TypedGraph> typed = ShapeInference.infer(graph, ofGraph);
+    if (reading.resolved() && !ofGraph.hasErrors()) {
+      typed.ifPresent(budgets::check);
+    }
+    if (reading.resolved() && !ofGraph.hasErrors()) {
+      Advice.give(graph, ofGraph);
+    }
+    List<String> outputs =
+        graph.outputs().stream().map(layer -> graph.layers().get(layer).name()).toList();
+    boolean correct = readable && !diagnostics.hasErrors();
+    return new Analysis(
+        declaration,
+        outputs,
+        correct ? typed : Optional.empty(),
+        reading.resolved() ? diagnostics : new Diagnostics());
+  }
+}

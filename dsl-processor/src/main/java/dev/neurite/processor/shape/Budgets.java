@@ -1,0 +1,91 @@
+package dev.neurite.processor.shape;
+
+import dev.neurite.processor.diagnostic.Diagnostics;
+import dev.neurite.processor.diagnostic.Message;
+import dev.neurite.processor.frontend.AnnotationUse;
+import dev.neurite.processor.frontend.ModelDeclaration;
+import dev.neurite.processor.shape.TypedGraph.Node;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.ToLongFunction;
+
+/** Compares what a network costs with what {@code @Model} allows. */
+public final class Budgets {
+
+  private static final List<String> ALL =
+      List.of("maxParameters", "maxWorkspaceBytes", "maxMultiplyAdds");
+
+  private final ModelDeclaration declaration;
+  private final AnnotationUse model;
+  private final Diagnostics diagnostics;
+
+  /** The budgets of one declaration. */
+  public Budgets(ModelDeclaration declaration, Diagnostics diagnostics) {
+    this.declaration = declaration;
+    this.model = declaration.model();
+    this.diagnostics = diagnostics;
+  }
+
+  /** Reports budgets that no network can keep. */
+  public void checkDeclared() {
+    for (String budget : ALL) {
+      long allowed = model.longInteger(budget);
+      if (allowed < 1) {
+        diagnostics.report(
+            Message.BUDGET_NOT_POSITIVE,
+            model.at(budget),
+            declaration.interfaceName(),
+            budget,
+            allowed);
+      }
+    }
+  }
+
+  /** Reports the budgets of parameters and multiply-adds that a network exceeds. */
+  public void check(TypedGraph graph) {
+    compare(graph, "maxParameters", Message.PARAMETERS_OVER_BUDGET, Costs::parameters);
+    compare(graph, "maxMultiplyAdds", Message.MULTIPLY_ADDS_OVER_BUDGET, Costs::multiplyAdds);
+  }
+
+  /**
+   * Reports a workspace that exceeds its budget.
+   *
+   * @param bytes what one row of inference needs, known once the memory is planned
+   */
+  public void checkWorkspace(long bytes) {
+    long allowed = model.longInteger("maxWorkspaceBytes");
+    if (bytes > allowed) {
+      diagnostics.report(
+          Message.WORKSPACE_OVER_BUDGET,
+          model.at("maxWorkspaceBytes"),
+          declaration.interfaceName(),
+          bytes,
+          allowed);
+    }
+  }
+
+  private void compare(
+      TypedGraph graph, String budget, Message message, ToLongFunction<Costs> cost) {
+    long allowed = model.longInteger(budget);
+    Map<String, Long> byLayer = new TreeMap<>();
+    for (Node node : graph.nodes()) {
+      List<TensorType> inputs = node.inputs().stream().map(i -> graph.node(i).type()).toList();
+      long own = cost.applyAsLong(Costs.of(node.operation(), inputs, node.type()));
+      byLayer.merge(node.layer(), own, Long::sum);
+    }
+    long all = byLayer.values().stream().mapToLong(Long::longValue).sum();
+    if (all > allowed) {
+      Map.Entry<String, Long> largest =
+          byLayer.entrySet().stream().max(Map.Entry.comparingByValue()).orElseThrow();
+      diagnostics.report(
+          message,
+          model.at(budget),
+          declaration.interfaceName(),
+          all,
+          allowed,
+          largest.getKey(),
+          largest.getValue());
+    }
+  }
+}

@@ -1,0 +1,111 @@
+package dev.neurite.processor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.neurite.processor.DiagnosticPage.Entry;
+import dev.neurite.processor.Sources.Compiler;
+import dev.neurite.processor.Sources.Said;
+import dev.neurite.processor.diagnostic.Message;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import javax.tools.Diagnostic.Kind;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Every code has an entry in docs/diagnostics.md, and every example there gives exactly the message
+ * printed below it, at that line and column. {@code -Dneurite.rewrite=true} rewrites the page.
+ */
+final class DiagnosticPageTest {
+
+  /**
+   * Codes that no source alone brings about; {@link NeuriteProcessorTest} and BudgetsTest test
+   * them.
+   */
+  private static final Set<String> WITHOUT_SOURCE =
+      Set.of("workspace-over-budget", "unknown-option-value", "internal-error");
+
+  /**
+   * What stands before the value of an attribute: the Eclipse compiler marks its name, javac the
+   * value.
+   */
+  private static final Pattern ATTRIBUTE = Pattern.compile("\\w+ = $");
+
+  static Stream<Entry> examples() {
+    return DiagnosticPage.entries().stream().filter(entry -> !entry.example().isEmpty());
+  }
+
+  @Test
+  void everyCodeHasAnEntryInTheOrderOfTheMessages() {
+    assertThat(DiagnosticPage.entries().stream().map(Entry::code))
+        .containsExactlyElementsOf(Arrays.stream(Message.values()).map(Message::code).toList());
+  }
+
+  @Test
+  void everyEntryHasAnExampleThatIsTested() {
+    assertThat(DiagnosticPage.entries().stream().filter(entry -> entry.example().isEmpty()))
+        .extracting(Entry::code)
+        .containsExactlyInAnyOrderElementsOf(WITHOUT_SOURCE);
+  }
+
+  @ParameterizedTest
+  @MethodSource("examples")
+  void javacPrintsWhatThePageSays(Entry entry) {
+    Said said = only(entry, Compiler.JAVAC);
+    String printed = printed(entry.example(), said);
+    if (Boolean.getBoolean("neurite.rewrite")) {
+      DiagnosticPage.rewrite(entry, printed);
+    } else {
+      assertThat(printed).isEqualTo(entry.printed());
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("examples")
+  void eclipseSaysTheSameAtTheSamePlace(Entry entry) {
+    Said eclipse = only(entry, Compiler.ECLIPSE);
+    Said javac = only(entry, Compiler.JAVAC);
+    assertThat(lines(eclipse.text())).isEqualTo(lines(javac.text()));
+    assertThat(eclipse.line()).isEqualTo(javac.line());
+    String line = entry.example().lines().toList().get((int) javac.line() - 1);
+    Matcher attribute = ATTRIBUTE.matcher(line.substring(0, (int) javac.column() - 1));
+    assertThat(eclipse.column())
+        .isEqualTo(attribute.find() ? attribute.start() + 1 : javac.column());
+  }
+
+  private static Said only(Entry entry, Compiler compiler) {
+    List<Said> all = Sources.compile(compiler, entry.example());
+    assertThat(all).extracting(Said::code).containsExactly(entry.code());
+    boolean error =
+        Message.valueOf(entry.code().toUpperCase(Locale.ROOT).replace('-', '_')).isError();
+    assertThat(all.getFirst().kind())
+        .isIn(error ? List.of(Kind.ERROR) : List.of(Kind.WARNING, Kind.MANDATORY_WARNING));
+    return all.getFirst();
+  }
+
+  private static List<String> lines(String text) {
+    return text.lines().map(String::strip).toList();
+  }
+
+  /**
+   * As javac prints it: the first line of the message, the source, the caret, the rest of the
+   * message.
+   */
+  private static String printed(String example, Said said) {
+    List<String> message = said.text().lines().toList();
+    StringBuilder text = new StringBuilder();
+    text.append(Sources.name(example)).append(".java:").append(said.line()).append(": ");
+    text.append(said.kind() == Kind.ERROR ? "error: " : "warning: ");
+    text.append(message.getFirst()).append('\n');
+    text.append(example.lines().toList().get((int) said.line() - 1)).append('\n');
+    text.append(" ".repeat((int) said.column() - 1)).append("^\n");
+    message.subList(1, message.size()).forEach(line -> text.append(line).append('\n'));
+    return text.toString();
+  }
+}
