@@ -1,0 +1,66 @@
+package dev.neurite.processor.arrange;
+
+import dev.neurite.processor.shape.TensorType;
+import dev.neurite.processor.shape.TypedGraph;
+import java.util.List;
+
+/**
+ * The part of a network that its outputs depend on, with the order of every value in memory. Flattening and reshaping,
+ * which move nothing, are gone; rearrangements stand where two operations disagree.
+ *
+ * @param source what it was made from
+ * @param nodes in order of evaluation
+ * @param outputs the nodes whose values the network gives, in the order declared; no two are the same
+ */
+public record ArrangedGraph(TypedGraph source, List<ArrangedNode> nodes, List<Integer> outputs) {
+
+  public ArrangedGraph {
+    nodes = List.copyOf(nodes);
+    outputs = List.copyOf(outputs);
+  }
+
+  /**
+   * One node.
+   *
+   * @param id its place in {@link ArrangedGraph#nodes}
+   * @param origin the node of the typed graph that it computes or rearranges
+   * @param layer the declared layer it belongs to
+   * @param work what it does
+   * @param inputs the nodes it reads
+   * @param inputTypes their types as this node sees them
+   * @param type of its value
+   * @param arrangement of its value
+   */
+  public record ArrangedNode(
+      int id,
+      int origin,
+      String layer,
+      Work work,
+      List<Integer> inputs,
+      List<TensorType> inputTypes,
+      TensorType type,
+      Arrangement arrangement) {
+
+    public ArrangedNode {
+      inputs = List.copyOf(inputs);
+      inputTypes = List.copyOf(inputTypes);
+    }
+
+    public int size() {
+      return type.size();
+    }
+  }
+
+  public ArrangedNode node(int id) {
+    return nodes.get(id);
+  }
+
+  /** How often each node is read by others. */
+  public int[] readers() {
+    int[] readers = new int[nodes.size()];
+    for (ArrangedNode node : nodes) {
+      node.inputs().forEach(input -> readers[input]++);
+    }
+    return readers;
+  }
+}

@@ -1,0 +1,192 @@
+package dev.neurite.processor.arrange;
+
+import dev.neurite.processor.arrange.ArrangedGraph.ArrangedNode;
+import dev.neurite.processor.arrange.Arrangement.Plain;
+import dev.neurite.processor.graph.Operation;
+import dev.neurite.processor.shape.TensorType;
+import dev.neurite.processor.shape.TypedGraph;
+import dev.neurite.processor.shape.TypedGraph.Node;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Gives every value its order in memory: images channels last, all else plain, as few rearrangements as that needs. */
+public final class Arranger {
+
+  private final TypedGraph graph;
+  private final List<ArrangedNode> nodes = new ArrayList<>();
+
+  /** For each typed node the arranged node that holds its value. */
+  private final Map<Integer, Integer> holders = new HashMap<>();
+
+  private final Map<Rearranged, Integer> rearranged = new HashMap<>();
+
+  private record Rearranged(int node, Arrangement arrangement) {}
+
+  private Arranger(TypedGraph graph) {
+    this.graph = graph;
+  }
+
+  public static ArrangedGraph arrange(TypedGraph graph) {
+    return new Arranger(graph).run();
+  }
+
+  private ArrangedGraph run() {
+    Set<Integer> live = new HashSet<>();
+    graph.outputs().forEach(output -> markLive(output, live));
+    for (Node node : graph.nodes()) {
+      if (live.contains(node.id()) || node.operation() instanceof Operation.Input) {
+        place(node);
+      }
+    }
+    List<Integer> outputs = new ArrayList<>();
+    for (int output : graph.outputs()) {
+      Node node = graph.node(output);
+      int holder = arranged(holder(output), node, new Plain());
+      boolean taken = outputs.contains(holder) || isInput(nodes.get(holder));
+      outputs.add(taken ? rearrange(holder, node, new Plain()) : holder);
+    }
+    return new ArrangedGraph(graph, nodes, outputs);
+  }
+
+  private void markLive(int id, Set<Integer> live) {
+    if (live.add(id)) {
+      graph.node(id).inputs().forEach(input -> markLive(input, live));
+    }
+  }
+
+  private static boolean isInput(ArrangedNode node) {
+    return node.work() instanceof Work.Compute compute && compute.operation() instanceof Operation.Input;
+  }
+
+  private int holder(int typed) {
+    return java.util.Objects.requireNonNull(holders.get(typed), "a node reads a later one");
+  }
+
+  private void place(Node node) {
+    switch (node.operation()) {
+      case Operation.Input ignored -> compute(node, new Plain());
+      case Operation.Dense ignored -> {
+        if (graph.node(node.inputs().getFirst()).type().rank() == 1) {
+          computeAsIs(node, new Plain());
+        } else {
+          computePlain(node);
+        }
+      }
+      case Operation.Conv2D ignored -> computeImage(node);
+      case Operation.BatchNorm ignored -> computeByChannel(node);
+      case Operation.LayerNorm ignored -> computePlain(node);
+      case Operation.Embedding ignored -> computePlain(node);
+      case Operation.MaxPool2D ignored -> computeImage(node);
+      case Operation.AvgPool2D ignored -> computeImage(node);
+      case Operation.GlobalAvgPool ignored -> computeByChannel(node);
+      case Operation.Flatten ignored -> holders.put(node.id(), holder(node.inputs().getFirst()));
+      case Operation.Reshape ignored ->
+          holders.put(node.id(), arranged(holder(node.inputs().getFirst()), inputOf(node), new Plain()));
+      case Operation.Dropout ignored -> computeSame(node);
+      case Operation.SpatialDropout ignored -> computeImage(node);
+      case Operation.Add ignored -> computeSame(node);
+      case Operation.Multiply ignored -> computeSame(node);
+      case Operation.Concat ignored -> computeByChannel(node);
+      case Operation.Softmax softmax -> computeAlong(node, softmax.axis());
+      case Operation.LogSoftmax softmax -> computeAlong(node, softmax.axis());
+      case Operation.ReLU ignored -> computeSame(node);
+      case Operation.LeakyReLU ignored -> computeSame(node);
+      case Operation.ELU ignored -> computeSame(node);
+      case Operation.GELU ignored -> computeSame(node);
+      case Operation.SiLU ignored -> computeSame(node);
+      case Operation.Sigmoid ignored -> computeSame(node);
+      case Operation.Tanh ignored -> computeSame(node);
+      case Operation.Softplus ignored -> computeSame(node);
+    }
+  }
+
+  private Node inputOf(Node node) {
+    return graph.node(node.inputs().getFirst());
+  }
+
+  /** Softmax over channels runs along neighbouring values of an image that lies channels last. */
+  private void computeAlong(Node node, int axis) {
+    if (node.type().rank() == 3 && axis == 0) {
+      computeImage(node);
+    } else {
+      computePlain(node);
+    }
+  }
+
+  private void computePlain(Node node) {
+    computeAll(node, new Plain());
+  }
+
+  private void computeImage(Node node) {
+    List<Integer> inputs = new ArrayList<>();
+    for (int input : node.inputs()) {
+      Node read = graph.node(input);
+      inputs.add(arranged(holder(input), read, Arrangement.ofImage(read.type())));
+    }
+    add(node, inputs, Arrangement.ofImage(node.type()));
+  }
+
+  /** Images channels last, all else plain. */
+  private void computeByChannel(Node node) {
+    List<Integer> inputs = new ArrayList<>();
+    for (int input : node.inputs()) {
+      Node read = graph.node(input);
+      Arrangement wanted = read.type().rank() == 3 ? Arrangement.ofImage(read.type()) : new Plain();
+      inputs.add(arranged(holder(input), read, wanted));
+    }
+    add(node, inputs, node.type().rank() == 3 ? Arrangement.ofImage(node.type()) : new Plain());
+  }
+
+  /** In whatever order the first input lies. */
+  private void computeSame(Node node) {
+    computeAll(node, nodes.get(holder(node.inputs().getFirst())).arrangement());
+  }
+
+  private void computeAll(Node node, Arrangement arrangement) {
+    List<Integer> inputs = new ArrayList<>();
+    for (int input : node.inputs()) {
+      inputs.add(arranged(holder(input), graph.node(input), arrangement));
+    }
+    add(node, inputs, arrangement);
+  }
+
+  private void computeAsIs(Node node, Arrangement result) {
+    add(node, List.of(holder(node.inputs().getFirst())), result);
+  }
+
+  private void compute(Node node, Arrangement arrangement) {
+    add(node, List.of(), arrangement);
+  }
+
+  private void add(Node node, List<Integer> inputs, Arrangement arrangement) {
+    List<TensorType> types = node.inputs().stream().map(input -> graph.node(input).type()).toList();
+    holders.put(
+        node.id(),
+        append(node, new Work.Compute(node.operation()), inputs, types, arrangement));
+  }
+
+  private int arranged(int holder, Node node, Arrangement wanted) {
+    if (nodes.get(holder).arrangement().equals(wanted)) {
+      return holder;
+    }
+    return rearranged.computeIfAbsent(
+        new Rearranged(holder, wanted), ignored -> rearrange(holder, node, wanted));
+  }
+
+  private int rearrange(int holder, Node node, Arrangement wanted) {
+    Arrangement from = nodes.get(holder).arrangement();
+    return append(node, new Work.Rearrange(from, wanted), List.of(holder), List.of(node.type()), wanted);
+  }
+
+  private int append(
+      Node node, Work work, List<Integer> inputs, List<TensorType> types, Arrangement arrangement) {
+    int id = nodes.size();
+    nodes.add(
+        new ArrangedNode(id, node.id(), node.layer(), work, inputs, types, node.type(), arrangement));
+    return id;
+  }
+}

@@ -1,0 +1,156 @@
+package dev.neurite.processor.autodiff;
+
+import dev.neurite.processor.arrange.ArrangedGraph;
+import dev.neurite.processor.arrange.ArrangedGraph.ArrangedNode;
+import dev.neurite.processor.arrange.Work;
+import dev.neurite.processor.autodiff.Step.Flow;
+import dev.neurite.processor.autodiff.TrainingSteps.Reach;
+import dev.neurite.processor.graph.Operation;
+import dev.neurite.processor.shape.TensorType.Element;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Derives the backward pass by reverse accumulation and puts both passes into stages. */
+public final class Differentiator {
+
+  private final ArrangedGraph graph;
+  private final List<Reach> reach = new ArrayList<>();
+
+  private Differentiator(ArrangedGraph graph) {
+    this.graph = graph;
+  }
+
+  public static TrainingSteps differentiate(ArrangedGraph graph) {
+    return new Differentiator(graph).run();
+  }
+
+  private TrainingSteps run() {
+    for (ArrangedNode node : graph.nodes()) {
+      reach.add(reachOf(node));
+    }
+    return new TrainingSteps(graph, reach, forward(), backward());
+  }
+
+  private Reach reachOf(ArrangedNode node) {
+    if (hasParameters(node)) {
+      return Reach.PARAMETERS;
+    }
+    if (node.work() instanceof Work.Compute compute && compute.operation() instanceof Operation.Input) {
+      return node.type().element() == Element.FLOAT ? Reach.INPUTS : Reach.NONE;
+    }
+    Reach most = Reach.NONE;
+    for (int input : node.inputs()) {
+      Reach other = reach.get(input);
+      most = other.compareTo(most) > 0 ? other : most;
+    }
+    return most;
+  }
+
+  /** Whether the node has parameters that training changes. */
+  public static boolean hasParameters(ArrangedNode node) {
+    return node.work() instanceof Work.Compute compute && hasParameters(compute.operation());
+  }
+
+  private static boolean hasParameters(Operation operation) {
+    return switch (operation) {
+      case Operation.Parametric parametric ->
+          switch (parametric) {
+            case Operation.Dense ignored -> true;
+            case Operation.Conv2D ignored -> true;
+            case Operation.BatchNorm norm -> norm.affine();
+            case Operation.LayerNorm norm -> norm.affine();
+            case Operation.Embedding ignored -> true;
+          };
+      case Operation other -> false;
+    };
+  }
+
+  private static boolean isBatchNorm(ArrangedNode node) {
+    return node.work() instanceof Work.Compute compute && compute.operation() instanceof Operation.BatchNorm;
+  }
+
+  private static boolean turnsWeights(ArrangedNode node) {
+    return node.work() instanceof Work.Compute compute
+        && (compute.operation() instanceof Operation.Dense || compute.operation() instanceof Operation.Conv2D);
+  }
+
+  private List<List<Step>> forward() {
+    Stages stages = new Stages();
+    for (ArrangedNode node : graph.nodes()) {
+      if (turnsWeights(node) && reach.get(node.inputs().getFirst()) != Reach.NONE) {
+        stages.add(new Step.Turn(node.id(), reach.get(node.inputs().getFirst()) == Reach.INPUTS));
+      }
+    }
+    for (ArrangedNode node : graph.nodes()) {
+      if (node.inputs().isEmpty()) {
+        continue;
+      }
+      if (isBatchNorm(node)) {
+        stages.addAlone(new Step.Statistics(node.id()));
+      }
+      stages.add(new Step.Forward(node.id()));
+    }
+    return stages.list();
+  }
+
+  private List<List<Step>> backward() {
+    Stages stages = new Stages();
+    boolean[] written = new boolean[graph.nodes().size()];
+    graph.outputs().forEach(output -> written[output] = true);
+    List<Step> parameters = new ArrayList<>();
+    for (ArrangedNode node : graph.nodes().reversed()) {
+      if (!written[node.id()] || reach.get(node.id()) == Reach.NONE || node.inputs().isEmpty()) {
+        continue;
+      }
+      if (isBatchNorm(node)) {
+        stages.addAlone(new Step.GradientSums(node.id()));
+      }
+      if (hasParameters(node)) {
+        parameters.add(new Step.ParameterGradients(node.id()));
+      }
+      List<Flow> flows = new ArrayList<>();
+      for (int position = 0; position < node.inputs().size(); position++) {
+        int input = node.inputs().get(position);
+        if (reach.get(input) != Reach.NONE) {
+          flows.add(new Flow(position, input, written[input], reach.get(input) == Reach.INPUTS));
+          written[input] = true;
+        }
+      }
+      if (!flows.isEmpty()) {
+        stages.add(new Step.InputGradients(node.id(), flows));
+      }
+    }
+    stages.breakHere();
+    parameters.forEach(stages::add);
+    return stages.list();
+  }
+
+  /** Steps as they come, a new stage where one needs all of those before. */
+  private static final class Stages {
+
+    private final List<List<Step>> stages = new ArrayList<>();
+    private List<Step> current = new ArrayList<>();
+
+    void add(Step step) {
+      current.add(step);
+    }
+
+    void addAlone(Step step) {
+      breakHere();
+      current.add(step);
+      breakHere();
+    }
+
+    void breakHere() {
+      if (!current.isEmpty()) {
+        stages.add(current);
+        current = new ArrayList<>();
+      }
+    }
+
+    List<List<Step>> list() {
+      breakHere();
+      return stages;
+    }
+  }
+}

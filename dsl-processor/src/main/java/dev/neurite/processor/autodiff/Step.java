@@ -1,0 +1,41 @@
+package dev.neurite.processor.autodiff;
+
+import java.util.List;
+
+/** One step of a training pass, on one node of the arranged graph. */
+public sealed interface Step {
+
+  int node();
+
+  /** The node's value for some rows. */
+  record Forward(int node) implements Step {}
+
+  /** Mean and deviation of a batch, for some channels: needs all rows. */
+  record Statistics(int node) implements Step {}
+
+  /** The node's weights as its input gradient reads them, for some input channels. */
+  record Turn(int node, boolean onlyForInputs) implements Step {}
+
+  /** The sums over a batch that a batch normalisation's gradients are made of, for some channels: needs all rows. */
+  record GradientSums(int node) implements Step {}
+
+  /** Gradients of the node's inputs for some rows. */
+  record InputGradients(int node, List<Flow> flows) implements Step {
+    public InputGradients {
+      flows = List.copyOf(flows);
+    }
+  }
+
+  /** Gradients of the node's parameters, over all rows. */
+  record ParameterGradients(int node) implements Step {}
+
+  /**
+   * A gradient that flows from a node to one of its inputs.
+   *
+   * @param position which of the node's inputs
+   * @param input that input
+   * @param accumulates whether it is added to what is there, else written
+   * @param onlyForInputs whether only the gradients of the network's inputs depend on it
+   */
+  record Flow(int position, int input, boolean accumulates, boolean onlyForInputs) {}
+}

@@ -1,0 +1,161 @@
+package dev.neurite.processor.emit;
+
+import dev.neurite.processor.kernel.IndexText;
+
+import dev.neurite.processor.kernel.Contraction;
+import dev.neurite.processor.kernel.Stmt;
+import dev.neurite.processor.kernel.Value;
+import java.util.List;
+
+/** Kernels with the Vector API: whole vectors first, then what is left lane by lane as scalar code. */
+final class SimdPrinter extends KernelPrinter {
+
+  private final TileMethods tiles;
+  private final List<dev.neurite.processor.kernel.Kernel.Parameter> parameters;
+
+  SimdPrinter(TileMethods tiles, List<dev.neurite.processor.kernel.Kernel.Parameter> parameters) {
+    super("float");
+    this.tiles = tiles;
+    this.parameters = parameters;
+  }
+
+  @Override
+  void lanes(Stmt.Lanes lanes) {
+    String lane = fresh("i");
+    String end = fresh("end");
+    text.line("int " + lane + " = 0;");
+    text.open(
+        "for (int %s = SPECIES.loopBound(%s); %s < %s; %s += LANES)"
+            .formatted(end, lanes.count(), lane, end, lane));
+    vectorLanes(lanes.body(), new VectorValues(text, "SPECIES", lane, this::fresh));
+    text.close();
+    text.open("for (; %s < %s; %s++)".formatted(lane, lanes.count(), lane));
+    scalarLanes(lanes.body(), lane);
+    text.close();
+  }
+
+  private void vectorLanes(List<Stmt> body, VectorValues values) {
+    for (Stmt statement : body) {
+      switch (statement) {
+        case Stmt.Let let -> text.line("FloatVector " + let.name() + " = " + values.print(let.value()) + ";");
+        case Stmt.Set set -> text.line(set.name() + " = " + values.print(set.value()) + ";");
+        case Stmt.Put put ->
+            text.line(
+                "%s.intoArray(%s, %s);"
+                    .formatted(
+                        values.print(put.value()), put.array(), IndexText.sum(put.index(), values.lane())));
+        case Stmt.For loop -> {
+          text.open(
+              "for (int %s = %s; %s < %s; %s += %d)"
+                  .formatted(
+                      loop.variable(), loop.from(), loop.variable(), loop.to(), loop.variable(), loop.step()));
+          vectorLanes(loop.body(), values);
+          text.close();
+        }
+        case Stmt.Int declared -> text.line("int " + declared.name() + " = " + declared.expression() + ";");
+        case Stmt.If choice -> throw misplaced(choice);
+        case Stmt.Lanes lanes -> throw misplaced(lanes);
+        case Stmt.Reduce reduce -> throw misplaced(reduce);
+        case Stmt.Plain plain -> throw misplaced(plain);
+        case Stmt.Contract contract -> throw misplaced(contract);
+      }
+    }
+  }
+
+  /** Four accumulators of four lanes at every vector width: the 16 partial results of the definition. */
+  @Override
+  void reduce(Stmt.Reduce reduce) {
+    boolean sum = reduce.kind() == Stmt.Reduce.Kind.SUM;
+    String lane = fresh("i");
+    String end = fresh("end");
+    String[] partial = new String[4];
+    for (int j = 0; j < 4; j++) {
+      partial[j] = fresh("partial" + j);
+      text.line(
+          "FloatVector %s = %s;"
+              .formatted(
+                  partial[j],
+                  sum ? "FloatVector.zero(QUAD)" : "FloatVector.broadcast(QUAD, Float.NEGATIVE_INFINITY)"));
+    }
+    text.line("int " + lane + " = 0;");
+    text.open("for (int %s = %s - 15; %s < %s; %s += 16)".formatted(end, reduce.count(), lane, end, lane));
+    for (int j = 0; j < 4; j++) {
+      String at = j == 0 ? lane : lane + " + " + 4 * j;
+      String value = new VectorValues(text, "QUAD", at, this::fresh).print(reduce.value());
+      text.line("%s = %s.%s(%s);".formatted(partial[j], partial[j], sum ? "add" : "max", value));
+    }
+    text.close();
+    String joined = fresh("joined");
+    String join = sum ? "add" : "max";
+    text.line(
+        "FloatVector %s = %s.%s(%s).%s(%s.%s(%s));"
+            .formatted(joined, partial[0], join, partial[1], join, partial[2], join, partial[3]));
+    text.line(
+        sum
+            ? "float %s = (%s.lane(0) + %s.lane(1)) + (%s.lane(2) + %s.lane(3));"
+                .formatted(reduce.name(), joined, joined, joined, joined)
+            : "float %s = Math.max(Math.max(%s.lane(0), %s.lane(1)), Math.max(%s.lane(2), %s.lane(3)));"
+                .formatted(reduce.name(), joined, joined, joined, joined));
+    text.open("for (; %s < %s; %s++)".formatted(lane, reduce.count(), lane));
+    ScalarValues rest = scalars(lane);
+    Value value = reduce.value();
+    text.line(
+        sum
+            ? reduce.name() + " += " + rest.print(value) + ";"
+            : "%s = Math.max(%s, %s);".formatted(reduce.name(), reduce.name(), rest.print(value)));
+    text.close();
+  }
+
+  @Override
+  void contract(Stmt.Contract contract) {
+    Contraction c = contract.contraction();
+    if (c.singleRow()) {
+      text.open("if (m == 1)");
+      text.line("int column = 0;");
+      text.open("for (int end = n - 7 * LANES; column < end; column += 8 * LANES)");
+      text.line(tiles.simd(c, parameters, 1, 8, "0", "column") + ";");
+      text.close();
+      text.open("for (; column < n; column += 2 * LANES)");
+      text.open("if (LANES < 16 || column + LANES < n)");
+      text.line(tiles.simd(c, parameters, 1, 2, "0", "column") + ";");
+      text.reopen("else");
+      text.line(tiles.simd(c, parameters, 1, 1, "0", "column") + ";");
+      text.close();
+      text.close();
+      text.line("return;");
+      text.close();
+    }
+    text.open("for (int column = 0; column < n; column += 2 * LANES)");
+    text.line("int i = 0;");
+    text.open("if (LANES < 16 || column + LANES < n)");
+    rows(c, 2);
+    text.reopen("else");
+    rows(c, 1);
+    text.close();
+    text.close();
+  }
+
+  private void rows(Contraction c, int vectors) {
+    if (c.wideRows() == c.narrowRows()) {
+      rowLoop(c, vectors, c.wideRows());
+    } else {
+      text.open("if (WIDE)");
+      rowLoop(c, vectors, c.wideRows());
+      text.reopen("else");
+      rowLoop(c, vectors, c.narrowRows());
+      text.close();
+    }
+    int largest = Math.max(c.wideRows(), c.narrowRows());
+    for (int rows : new int[] {4, 2, 1}) {
+      if (rows < largest) {
+        rowLoop(c, vectors, rows);
+      }
+    }
+  }
+
+  private void rowLoop(Contraction c, int vectors, int rows) {
+    text.open("for (; i + %d <= m; i += %d)".formatted(rows, rows));
+    text.line(tiles.simd(c, parameters, rows, vectors, "i", "column") + ";");
+    text.close();
+  }
+}

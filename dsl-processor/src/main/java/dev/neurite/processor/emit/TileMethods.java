@@ -1,0 +1,230 @@
+package dev.neurite.processor.emit;
+
+import dev.neurite.processor.kernel.IndexText;
+
+import dev.neurite.processor.kernel.Contraction;
+import dev.neurite.processor.kernel.Kernel.Parameter;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * The register tiles of a class: each a method whose accumulators are local variables, written once whatever the number
+ * of kernels that call it.
+ */
+final class TileMethods {
+
+  /** A tile's method: its parameters and its body. */
+  record Tile(String name, String documentation, List<Parameter> parameters, String body) {}
+
+  private final Map<String, Tile> tiles = new LinkedHashMap<>();
+  private final String real;
+
+  TileMethods(String real) {
+    this.real = real;
+  }
+
+  Iterable<Tile> all() {
+    return tiles.values();
+  }
+
+  /** Registers a tile of {@code rows} rows and {@code vectors} vectors and returns a call of it for row i and a column. */
+  String simd(Contraction c, List<Parameter> kernel, int rows, int vectors, String row, String column) {
+    String name = c.name() + rows + "x" + vectors;
+    List<Parameter> parameters = kernel.subList(1, kernel.size());
+    tiles.computeIfAbsent(
+        name,
+        ignored ->
+            new Tile(
+                name,
+                "%d rows by %s.".formatted(rows, vectors == 1 ? "one vector" : vectors + " vectors"),
+                parameters,
+                simdBody(c, rows, vectors)));
+    return call(name, c, parameters, row, column);
+  }
+
+  /** Registers the tile of one row and 16 columns and returns a call of it. */
+  String scalar(Contraction c, List<Parameter> kernel, String row, String column) {
+    String name = c.name() + "1x16";
+    List<Parameter> parameters = kernel.subList(1, kernel.size());
+    tiles.computeIfAbsent(
+        name, ignored -> new Tile(name, "One row by 16 columns.", parameters, scalarBody(c)));
+    return call(name, c, parameters, row, column);
+  }
+
+  private static String call(String name, Contraction c, List<Parameter> parameters, String row, String column) {
+    String resultStep = c.resultInPanels() ? "16" : "ldc";
+    return parameters.stream()
+        .map(
+            parameter ->
+                switch (parameter.name()) {
+                  case "ao" -> IndexText.sum("ao", IndexText.product(row, c.rowStep()));
+                  case "co" -> IndexText.sum("co", IndexText.product(row, resultStep));
+                  case String other -> other;
+                })
+        .collect(Collectors.joining(", ", name + "(", ", " + column + ")"));
+  }
+
+  private String simdBody(Contraction c, int rows, int vectors) {
+    JavaText text = new JavaText();
+    for (int j = 0; j < vectors; j++) {
+      String column = j == 0 ? "column" : j == 1 ? "column + LANES" : "column + " + j + " * LANES";
+      if (c.columnsInPanels() || c.resultInPanels() || j > 0) {
+        text.line("int column%d = %s;".formatted(j, column));
+      }
+      text.line("int w%d = %s;".formatted(j, columnIndex("wo", c.columnsInPanels(), c, j)));
+      text.line("int c%d = %s;".formatted(j, columnIndex("co", c.resultInPanels(), c, j)));
+    }
+    for (int j = 0; j < vectors; j++) {
+      if (!c.startsFromResult()) {
+        text.line(
+            "FloatVector start%d = bo < 0 ? FloatVector.zero(SPECIES) : FloatVector.fromArray(SPECIES, b, bo + %s);"
+                .formatted(j, columnName(c, j)));
+      }
+    }
+    for (int i = 0; i < rows; i++) {
+      for (int j = 0; j < vectors; j++) {
+        text.line(
+            "FloatVector s%d_%d = %s;"
+                .formatted(
+                    i,
+                    j,
+                    c.startsFromResult()
+                        ? "FloatVector.fromArray(SPECIES, c, %s)".formatted(resultIndex(c, i, j))
+                        : "start" + j));
+      }
+    }
+    openLoops(c, text);
+    String innerA = innerIndex(c, "a");
+    String innerB = innerIndex(c, "w");
+    for (int j = 0; j < vectors; j++) {
+      text.line(
+          "FloatVector b%d = FloatVector.fromArray(SPECIES, w, %s);"
+              .formatted(j, IndexText.sum("w" + j, innerB)));
+    }
+    for (int i = 0; i < rows; i++) {
+      String a = "a[" + IndexText.sum(innerA, rowOffset(c, i)) + "]";
+      if (vectors == 1) {
+        text.line("s%d_0 = FloatVector.broadcast(SPECIES, %s).fma(b0, s%d_0);".formatted(i, a, i));
+      } else {
+        text.line("FloatVector a%d = FloatVector.broadcast(SPECIES, %s);".formatted(i, a));
+        for (int j = 0; j < vectors; j++) {
+          text.line("s%d_%d = a%d.fma(b%d, s%d_%d);".formatted(i, j, i, j, i, j));
+        }
+      }
+    }
+    c.loops().forEach(loop -> text.close());
+    text.open("if (column + %s <= n)".formatted(vectors == 1 ? "LANES" : vectors + " * LANES"));
+    for (int i = 0; i < rows; i++) {
+      for (int j = 0; j < vectors; j++) {
+        text.line("s%d_%d.intoArray(c, %s);".formatted(i, j, resultIndex(c, i, j)));
+      }
+    }
+    text.reopen("else");
+    for (int j = 0; j < vectors; j++) {
+      text.line("VectorMask<Float> mask%d = firstLanes(n - %s);".formatted(j, columnName(c, j)));
+      for (int i = 0; i < rows; i++) {
+        text.line(
+            c.resultInPanels()
+                ? "FloatVector.zero(SPECIES).blend(s%d_%d, mask%d).intoArray(c, %s);"
+                    .formatted(i, j, j, resultIndex(c, i, j))
+                : "s%d_%d.intoArray(c, %s, mask%d);".formatted(i, j, resultIndex(c, i, j), j));
+      }
+    }
+    text.close();
+    return text.toString();
+  }
+
+  private String scalarBody(Contraction c) {
+    JavaText text = new JavaText();
+    text.line("int w0 = %s;".formatted(scalarColumn("wo", c.columnsInPanels(), c)));
+    text.line("int c0 = %s;".formatted(scalarColumn("co", c.resultInPanels(), c)));
+    if (!c.startsFromResult()) {
+      text.line("boolean biased = bo >= 0;");
+    }
+    for (int j = 0; j < 16; j++) {
+      text.line(
+          "%s s%d = %s;"
+              .formatted(
+                  real,
+                  j,
+                  c.startsFromResult()
+                      ? "c[" + IndexText.sum("c0", Integer.toString(j)) + "]"
+                      : "biased ? b[" + IndexText.sum("bo + column", Integer.toString(j)) + "] : 0"));
+    }
+    openLoops(c, text);
+    text.line("%s x = a[%s];".formatted(real, innerIndex(c, "a")));
+    text.line("int at = %s;".formatted(IndexText.sum("w0", innerIndex(c, "w"))));
+    for (int j = 0; j < 16; j++) {
+      text.line("s%d = Math.fma(x, w[%s], s%d);".formatted(j, IndexText.sum("at", Integer.toString(j)), j));
+    }
+    c.loops().forEach(loop -> text.close());
+    text.open("if (column + 16 <= n)");
+    for (int j = 0; j < 16; j++) {
+      text.line("c[%s] = s%d;".formatted(IndexText.sum("c0", Integer.toString(j)), j));
+    }
+    text.reopen("else");
+    text.line("int left = n - column;");
+    for (int j = 0; j < 15; j++) {
+      String store = "c[%s] = s%d;".formatted(IndexText.sum("c0", Integer.toString(j)), j);
+      if (j == 0) {
+        text.line(store);
+      } else {
+        text.open("if (left > " + j + ")").line(store).close();
+      }
+    }
+    text.close();
+    return text.toString();
+  }
+
+  private static void openLoops(Contraction c, JavaText text) {
+    String a = "ao";
+    String w = "";
+    List<Contraction.Loop> loops = c.loops();
+    for (int level = 0; level < loops.size(); level++) {
+      Contraction.Loop loop = loops.get(level);
+      text.open(
+          "for (int %s = 0; %s < %s; %s++)".formatted(loop.variable(), loop.variable(), loop.count(), loop.variable()));
+      if (level < loops.size() - 1) {
+        String nextA = "a" + (char) ('A' + level);
+        String nextW = "w" + (char) ('A' + level);
+        text.line("int %s = %s;".formatted(nextA, IndexText.sum(a, IndexText.product(loop.variable(), loop.aStep()))));
+        String step = IndexText.product(loop.variable(), loop.bStep());
+        text.line("int %s = %s;".formatted(nextW, w.isEmpty() ? step : IndexText.sum(w, step)));
+        a = nextA;
+        w = nextW;
+      }
+    }
+  }
+
+  private static String innerIndex(Contraction c, String side) {
+    Contraction.Loop inner = c.loops().getLast();
+    int level = c.loops().size() - 2;
+    String outer = level < 0 ? (side.equals("a") ? "ao" : "0") : side + (char) ('A' + level);
+    String step = side.equals("a") ? inner.aStep() : inner.bStep();
+    return IndexText.sum(outer, IndexText.product(inner.variable(), step));
+  }
+
+  private static String rowOffset(Contraction c, int row) {
+    return IndexText.product(Integer.toString(row), c.rowStep());
+  }
+
+  private static String columnName(Contraction c, int j) {
+    return j > 0 || c.columnsInPanels() || c.resultInPanels() ? "column" + j : "column";
+  }
+
+  private static String columnIndex(String base, boolean inPanels, Contraction c, int j) {
+    String column = columnName(c, j);
+    return inPanels ? "%s + (%s >> 4) * panel + (%s & 15)".formatted(base, column, column) : base + " + " + column;
+  }
+
+  private static String scalarColumn(String base, boolean inPanels, Contraction c) {
+    return inPanels ? base + " + (column >> 4) * panel" : base + " + column";
+  }
+
+  private static String resultIndex(Contraction c, int i, int j) {
+    String step = c.resultInPanels() ? "16" : "ldc";
+    return IndexText.sum("c" + j, IndexText.product(Integer.toString(i), step));
+  }
+}

@@ -1,0 +1,127 @@
+package dev.neurite.processor.emit;
+
+import dev.neurite.processor.kernel.IndexText;
+
+import dev.neurite.processor.kernel.Value;
+import java.util.function.UnaryOperator;
+
+/** Writes values out as Vector API expressions; variables that a function needs become lines of their own. */
+final class VectorValues {
+
+  private final JavaText text;
+  private final String species;
+  private final String lane;
+  private final UnaryOperator<String> fresh;
+
+  VectorValues(JavaText text, String species, String lane, UnaryOperator<String> fresh) {
+    this.text = text;
+    this.species = species;
+    this.lane = lane;
+    this.fresh = fresh;
+  }
+
+  String lane() {
+    return lane;
+  }
+
+  String print(Value value) {
+    return switch (value) {
+      case Value.Load load ->
+          "FloatVector.fromArray(%s, %s, %s)".formatted(species, load.array(), IndexText.sum(load.index(), lane));
+      case Value.Element element -> broadcast(element.array() + "[" + element.index() + "]");
+      case Value.Constant constant ->
+          constant.value() == 0 ? "FloatVector.zero(" + species + ")" : broadcast(number(constant));
+      case Value.Count number -> broadcast("(float) (" + number.expression() + ")");
+      case Value.Uniform uniform -> broadcast(uniform.name());
+      case Value.Local local -> local.name();
+      case Value.Unary unary -> unary(unary);
+      case Value.Binary binary -> binary(binary);
+      case Value.Fma fma ->
+          print(fma.factor()) + ".fma(" + print(fma.other()) + ", " + print(fma.addend()) + ")";
+      case Value.Select select ->
+          "%s.blend(%s, %s.compare(VectorOperators.%s, %s))"
+              .formatted(
+                  print(select.otherwise()),
+                  print(select.then()),
+                  print(select.left()),
+                  comparison(select.comparison()),
+                  operand(select.right()));
+      case Value.Call call -> print(Functions.inFloat(call.function(), call.argument(), this::name));
+      case Value.Scale scale ->
+          "%s.reinterpretAsInts().add(%s.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23)).reinterpretAsFloats()"
+              .formatted(print(scale.value()), print(scale.magic()));
+      case Value.Exponent exponent ->
+          "((FloatVector) %s.reinterpretAsInts().lanewise(VectorOperators.ASHR, 23).sub(126).convert(VectorOperators.I2F, 0))"
+              .formatted(print(exponent.operand()));
+      case Value.Mantissa mantissa ->
+          "%s.reinterpretAsInts().and(0x7fffff).or(0x3f000000).reinterpretAsFloats()"
+              .formatted(print(mantissa.operand()));
+    };
+  }
+
+  private String unary(Value.Unary unary) {
+    String operand = print(unary.operand());
+    return switch (unary.operator()) {
+      case NEGATE -> operand + ".neg()";
+      case ABSOLUTE -> operand + ".abs()";
+      case SQRT -> operand + ".sqrt()";
+    };
+  }
+
+  private String binary(Value.Binary binary) {
+    String left = print(binary.left());
+    String right = operand(binary.right());
+    return switch (binary.operator()) {
+      case ADD -> left + ".add(" + right + ")";
+      case SUBTRACT -> left + ".sub(" + right + ")";
+      case MULTIPLY -> left + ".mul(" + right + ")";
+      case DIVIDE -> left + ".div(" + right + ")";
+      case MAX -> left + ".max(" + right + ")";
+      case MIN -> left + ".min(" + right + ")";
+    };
+  }
+
+  /** A right-hand operand: numbers as they are, for the Vector API takes them. */
+  private String operand(Value value) {
+    return switch (value) {
+      case Value.Constant constant -> number(constant);
+      case Value.Uniform uniform -> uniform.name();
+      case Value.Element element -> element.array() + "[" + element.index() + "]";
+      case Value.Count number -> "(float) (" + number.expression() + ")";
+      case Value.Load load -> print(load);
+      case Value.Local local -> print(local);
+      case Value.Unary unary -> print(unary);
+      case Value.Binary binary -> print(binary);
+      case Value.Fma fma -> print(fma);
+      case Value.Select select -> print(select);
+      case Value.Call call -> print(call);
+      case Value.Scale scale -> print(scale);
+      case Value.Exponent exponent -> print(exponent);
+      case Value.Mantissa mantissa -> print(mantissa);
+    };
+  }
+
+  private static String number(Value.Constant constant) {
+    return KernelPrinter.literal(constant.value(), "float");
+  }
+
+  private String broadcast(String number) {
+    return "FloatVector.broadcast(" + species + ", " + number + ")";
+  }
+
+  private Value name(String wish, Value value) {
+    String printed = print(value);
+    String variable = fresh.apply(wish);
+    text.line("FloatVector " + variable + " = " + printed + ";");
+    return Value.local(variable);
+  }
+
+  private static String comparison(Value.Comparison comparison) {
+    return switch (comparison) {
+      case LESS -> "LT";
+      case LESS_OR_EQUAL -> "LE";
+      case GREATER -> "GT";
+      case EQUAL -> "EQ";
+    };
+  }
+}

@@ -1,0 +1,153 @@
+package dev.neurite.processor.kernel;
+
+import static dev.neurite.processor.kernel.Value.constant;
+import static dev.neurite.processor.kernel.Value.load;
+import static dev.neurite.processor.kernel.Value.local;
+import static dev.neurite.processor.kernel.Value.number;
+import static dev.neurite.processor.kernel.Value.select;
+
+import dev.neurite.processor.kernel.Value.Comparison;
+import java.util.List;
+
+/** Pooling of one image, channels last: lanes are channels, windows are clipped at the border. */
+public final class Pooling {
+
+  private static final String WINDOW =
+      "int height, int width, int channels, int kernelHeight, int kernelWidth, int strideHeight, int strideWidth,"
+          + " int paddingTop, int paddingLeft, int outHeight, int outWidth";
+
+  private Pooling() {}
+
+  public static Kernel maxPool() {
+    return windows(
+        "maxPool",
+        "y = the largest value of each window.",
+        WINDOW + ", real[] x, int xo, real[] y, int yo",
+        List.of(
+            new Stmt.Let("best", load("x", "xo + (top * width + left) * channels")),
+            overWindow(
+                new Stmt.Set("best", local("best").max(load("x", "at")))),
+            new Stmt.Put("y", "yo + out", local("best"))));
+  }
+
+  /** The first position in row-major order that holds the largest value takes the whole gradient. */
+  public static Kernel maxPoolGradient() {
+    Value hit = local("hit");
+    return windows(
+        "maxPoolGradient",
+        "dx += dy at the first position of each window that holds its largest value.",
+        WINDOW + ", real[] x, int xo, real[] y, int yo, real[] dy, int dyo, real[] dx, int dxo",
+        List.of(
+            new Stmt.Let("best", load("y", "yo + out")),
+            new Stmt.Let("gradient", load("dy", "dyo + out")),
+            overWindow(
+                new Stmt.Let(
+                    "hit",
+                    select(
+                        Comparison.EQUAL, load("x", "at"), local("best"), local("gradient"), constant(0))),
+                new Stmt.Put("dx", "at - xo + dxo", load("dx", "at - xo + dxo").plus(hit)),
+                new Stmt.Set(
+                    "gradient",
+                    select(
+                        Comparison.EQUAL, load("x", "at"), local("best"), constant(0), local("gradient"))))));
+  }
+
+  public static Kernel averagePool() {
+    return windows(
+        "averagePool",
+        "y = the mean of each window; {@code area} values, or those inside the image where it is 0.",
+        WINDOW + ", int area, real[] x, int xo, real[] y, int yo",
+        List.of(
+            new Stmt.Let("sum", constant(0)),
+            overWindow(new Stmt.Set("sum", local("sum").plus(load("x", "at")))),
+            new Stmt.Put("y", "yo + out", local("sum").dividedBy(number(AREA)))));
+  }
+
+  public static Kernel averagePoolGradient() {
+    return windows(
+        "averagePoolGradient",
+        "dx += dy / the number of values averaged.",
+        WINDOW + ", int area, real[] dy, int dyo, real[] dx, int xo",
+        List.of(
+            new Stmt.Let("gradient", load("dy", "dyo + out").dividedBy(number(AREA))),
+            overWindow(new Stmt.Put("dx", "at", load("dx", "at").plus(local("gradient"))))));
+  }
+
+  private static final String AREA = "area > 0 ? area : (bottom - top) * (right - left)";
+
+  /** Mean over positions. */
+  public static Kernel mean() {
+    return new Kernel(
+        "mean",
+        "y = the mean over positions.",
+        Kernel.parameters("int positions, int channels, real[] x, int xo, real[] y, int yo"),
+        List.of(
+            new Stmt.Lanes(
+                "channels",
+                List.of(
+                    new Stmt.Let("sum", constant(0)),
+                    new Stmt.For(
+                        "position",
+                        "0",
+                        "positions",
+                        1,
+                        List.of(
+                            new Stmt.Set(
+                                "sum", local("sum").plus(load("x", "xo + position * channels"))))),
+                    new Stmt.Put("y", "yo", local("sum").dividedBy(number("positions")))))));
+  }
+
+  public static Kernel meanGradient() {
+    return new Kernel(
+        "meanGradient",
+        "dx = dy / the number of positions, at each of them.",
+        Kernel.parameters("int positions, int channels, real[] dy, int dyo, real[] dx, int dxo"),
+        List.of(
+            new Stmt.For(
+                "position",
+                "0",
+                "positions",
+                1,
+                List.of(
+                    new Stmt.Int("into", "dxo + position * channels"),
+                    new Stmt.Lanes(
+                        "channels",
+                        List.of(
+                            new Stmt.Put("dx", "into", load("dy", "dyo").dividedBy(number("positions")))))))));
+  }
+
+  private static Stmt overWindow(Stmt... body) {
+    List<Stmt> inner = new java.util.ArrayList<>();
+    inner.add(new Stmt.Int("at", "xo + (y0 * width + x0) * channels"));
+    inner.addAll(List.of(body));
+    return new Stmt.For("y0", "top", "bottom", 1, List.of(new Stmt.For("x0", "left", "right", 1, inner)));
+  }
+
+  private static Kernel windows(String name, String documentation, String parameters, List<Stmt> lanes) {
+    return new Kernel(
+        name,
+        documentation,
+        Kernel.parameters(parameters),
+        List.of(
+            new Stmt.For(
+                "row",
+                "0",
+                "outHeight",
+                1,
+                List.of(
+                    new Stmt.Int("top", "Math.max(0, row * strideHeight - paddingTop)"),
+                    new Stmt.Int(
+                        "bottom", "Math.min(height, row * strideHeight - paddingTop + kernelHeight)"),
+                    new Stmt.For(
+                        "column",
+                        "0",
+                        "outWidth",
+                        1,
+                        List.of(
+                            new Stmt.Int("left", "Math.max(0, column * strideWidth - paddingLeft)"),
+                            new Stmt.Int(
+                                "right", "Math.min(width, column * strideWidth - paddingLeft + kernelWidth)"),
+                            new Stmt.Int("out", "(row * outWidth + column) * channels"),
+                            new Stmt.Lanes("channels", lanes)))))));
+  }
+}

@@ -1,0 +1,164 @@
+package dev.neurite.processor.kernel;
+
+import dev.neurite.processor.kernel.Contraction.Loop;
+import java.util.List;
+
+/** Matrix products: dense layers, convolutions as implicit products, and their gradients. */
+public final class Products {
+
+  private static final String PARAMETERS =
+      "int m, int taps, int tapStride, int runs, int runStride, int depth, real[] a, int ao, int lda,"
+          + " real[] w, int wo, int panel, int n, real[] b, int bo, real[] c, int co, int ldc";
+
+  private Products() {}
+
+  /**
+   * Rows of outputs from rows of inputs. Ten rows are 20 accumulators of two vectors, five are 10: as many as 32 and 16
+   * registers hold beside the operands.
+   */
+  public static Kernel product() {
+    return product("product", 10, 5, true);
+  }
+
+  /**
+   * The same for a number of rows known at compile time: the output pixels of an image row. The tile is as large as divides the row best.
+   */
+  public static Kernel productBy(int pixels) {
+    int wide = tile(pixels, 14, 8);
+    int narrow = tile(pixels, 6, 4);
+    return product(wide == 10 && narrow == 5 ? "product" : "product" + wide + "or" + narrow, wide, narrow, wide == 10 && narrow == 5);
+  }
+
+  /** Rows of a tile, between {@code least} and {@code most}, that leave the fewest pixels over. */
+  static int tile(int pixels, int most, int least) {
+    if (pixels <= most) {
+      return Math.max(1, pixels);
+    }
+    int best = most;
+    for (int rows = most; rows >= least; rows--) {
+      if (pixels % rows < pixels % best) {
+        best = rows;
+      }
+    }
+    return best;
+  }
+
+  private static Kernel product(String name, int wide, int narrow, boolean singleRow) {
+    return new Kernel(
+        name,
+        "Products: c[i][j] = b[j] + sum of a[i][k] w[k][j] over {@code taps} x {@code runs} x {@code depth} inputs k, in this order; weights w in"
+            + " panels of 16 columns.",
+        Kernel.parameters(PARAMETERS),
+        List.of(
+            new Stmt.Contract(
+                new Contraction(
+                    "product",
+                    List.of(
+                        new Loop("tap", "taps", "tapStride", "runs * depth * 16"),
+                        new Loop("run", "runs", "runStride", "depth * 16"),
+                        new Loop("k", "depth", "1", "16")),
+                    "lda",
+                    true,
+                    false,
+                    false,
+                    wide,
+                    narrow,
+                    singleRow))));
+  }
+
+  /**
+   * Gradients of weights: sums over {@code blocks} x {@code count} positions of an input times an output gradient, added to what c holds.
+   */
+  public static Kernel outer() {
+    return new Kernel(
+        "outer",
+        "Weight gradients: c[i][j] += sum of a[x][i] w[x][j] over {@code blocks} x {@code count} positions x, in this order; c in panels of"
+            + " 16 columns.",
+        Kernel.parameters(
+            "int m, int blocks, int aBlock, int wBlock, int count, int aStep, int wStep, real[] a, int ao,"
+                + " real[] w, int wo, int n, real[] c, int co, int panel"),
+        List.of(
+            new Stmt.Contract(
+                new Contraction(
+                    "outer",
+                    List.of(
+                        new Loop("block", "blocks", "aBlock", "wBlock"),
+                        new Loop("x", "count", "aStep", "wStep")),
+                    "1",
+                    false,
+                    true,
+                    true,
+                    12,
+                    6,
+                    false))));
+  }
+
+  /** Weights as the backward pass reads them: inputs become columns, taps turn around. */
+  public static Kernel turn() {
+    return new Kernel(
+        "turn",
+        "Turns weights of {@code taps} x {@code channels} inputs and {@code n} outputs around: input channels from {@code from} to {@code to}"
+            + " become columns, in panels of 16; outputs become inputs; the last tap comes first.",
+        Kernel.parameters(
+            "int taps, int channels, int n, int from, int to, real[] w, int wo, real[] t, int to0"),
+        List.of(
+            new Stmt.For(
+                "tap",
+                "0",
+                "taps",
+                1,
+                List.of(
+                    new Stmt.For(
+                        "c",
+                        "from",
+                        "to",
+                        1,
+                        List.of(
+                            new Stmt.Int(
+                                "at", "to0 + ((c >> 4) * taps * n + (taps - 1 - tap) * n) * 16 + (c & 15)"),
+                            new Stmt.For(
+                                "j",
+                                "0",
+                                "n",
+                                1,
+                                List.of(
+                                    new Stmt.Put(
+                                        "t",
+                                        "at + j * 16",
+                                        Value.element(
+                                            "w", "wo + ((j >> 4) * taps * channels + tap * channels + c) * 16 + (j & 15)"))))))))));
+  }
+
+  /** Gradient of a bias: sums over rows, each row's positions first. */
+  public static Kernel sumRows() {
+    return new Kernel(
+        "sumRows",
+        "c[j] = sum of d over {@code rows} rows of {@code positions} positions; each row is summed before it is added.",
+        Kernel.parameters(
+            "int rows, int rowStride, int positions, int stride, int n, real[] d, int from, real[] c, int co"),
+        List.of(
+            new Stmt.Lanes(
+                "n",
+                List.of(
+                    new Stmt.Let("total", Value.constant(0)),
+                    new Stmt.For(
+                        "row",
+                        "0",
+                        "rows",
+                        1,
+                        List.of(
+                            new Stmt.Let("part", Value.constant(0)),
+                            new Stmt.For(
+                                "position",
+                                "0",
+                                "positions",
+                                1,
+                                List.of(
+                                    new Stmt.Set(
+                                        "part",
+                                        Value.local("part")
+                                            .plus(Value.load("d", "from + row * rowStride + position * stride"))))),
+                            new Stmt.Set("total", Value.local("total").plus(Value.local("part"))))),
+                    new Stmt.Put("c", "co", Value.local("total"))))));
+  }
+}

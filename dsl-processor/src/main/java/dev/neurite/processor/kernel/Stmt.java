@@ -1,0 +1,57 @@
+package dev.neurite.processor.kernel;
+
+import java.util.List;
+
+/** One statement of a kernel program. Integer expressions and conditions are Java text. */
+public sealed interface Stmt {
+
+  /** {@code for (int variable = from; variable < to; variable += step)}. */
+  record For(String variable, String from, String to, int step, List<Stmt> body) implements Stmt {
+    public For {
+      body = List.copyOf(body);
+    }
+  }
+
+  /** {@code final int name = expression}. */
+  record Int(String name, String expression) implements Stmt {}
+
+  /** {@code if (condition) { ... }}. */
+  record If(String condition, List<Stmt> body) implements Stmt {
+    public If {
+      body = List.copyOf(body);
+    }
+  }
+
+  /** A new variable: one number, or one for each lane where it stands in {@link Lanes}. */
+  record Let(String name, Value value) implements Stmt {}
+
+  /** A new value for a variable. */
+  record Set(String name, Value value) implements Stmt {}
+
+  /** {@code array[index] = value}; in {@link Lanes} {@code array[index + lane]}. */
+  record Put(String array, String index, Value value) implements Stmt {}
+
+  /** The body for each lane {@code 0 <= lane < count}, in any order. */
+  record Lanes(String count, List<Stmt> body) implements Stmt {
+    public Lanes {
+      body = List.copyOf(body);
+    }
+  }
+
+  /**
+   * A new variable: {@code value} over the lanes {@code 0 <= lane < count} summed up, or the largest. 16 partial results, lane i to partial
+   * i % 16, joined by one fixed tree; then what is left of count / 16, one after another.
+   */
+  record Reduce(String name, Kind kind, String count, Value value) implements Stmt {
+    public enum Kind {
+      SUM,
+      MAX
+    }
+  }
+
+  /** Java text of integers only, the same in every form. */
+  record Plain(String java) implements Stmt {}
+
+  /** A register-tiled sum of products; the only statement of its kernel. */
+  record Contract(Contraction contraction) implements Stmt {}
+}

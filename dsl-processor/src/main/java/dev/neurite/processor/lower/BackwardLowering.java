@@ -1,0 +1,523 @@
+package dev.neurite.processor.lower;
+
+import static dev.neurite.processor.kernel.IndexText.product;
+import static dev.neurite.processor.kernel.IndexText.sum;
+import static dev.neurite.processor.lower.ForwardLowering.gone;
+import static dev.neurite.processor.lower.ForwardLowering.group;
+import static dev.neurite.processor.lower.ForwardLowering.real;
+import static dev.neurite.processor.lower.ForwardLowering.window;
+
+import dev.neurite.processor.arrange.ArrangedGraph.ArrangedNode;
+import dev.neurite.processor.arrange.Work;
+import dev.neurite.processor.autodiff.Step.Flow;
+import dev.neurite.processor.graph.Operation;
+import dev.neurite.processor.kernel.Elementwise;
+import dev.neurite.processor.kernel.Kernel;
+import dev.neurite.processor.kernel.Movement;
+import dev.neurite.processor.kernel.Normalization;
+import dev.neurite.processor.kernel.Pooling;
+import dev.neurite.processor.kernel.Products;
+import dev.neurite.processor.kernel.Softmaxes;
+import dev.neurite.processor.lower.ForwardLowering.Axis;
+import dev.neurite.processor.lower.ForwardLowering.Blocks;
+import dev.neurite.processor.lower.ForwardLowering.Transposition;
+import dev.neurite.processor.memory.ConvGeometry;
+import dev.neurite.processor.memory.ParameterLayout.Storage;
+import dev.neurite.processor.memory.Place;
+import dev.neurite.processor.memory.Purpose;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Lowers the gradients of one node's inputs, for some rows, to calls of kernels. */
+final class BackwardLowering {
+
+  private final Frame frame;
+  private final ArrangedNode node;
+  private final List<Line> lines = new ArrayList<>();
+  private final Place dy;
+
+  private BackwardLowering(Frame frame, ArrangedNode node) {
+    this.frame = frame;
+    this.node = node;
+    this.dy = frame.place(node.id(), Purpose.GRADIENT);
+  }
+
+  /** The lines for one of the gradients that flow from a node. */
+  static List<Line> lower(ArrangedNode node, Flow flow, Frame frame) {
+    BackwardLowering lowering = new BackwardLowering(frame, node);
+    Place target = frame.place(flow.input(), Purpose.GRADIENT);
+    boolean addsItself = lowering.addsItself();
+    Place written =
+        flow.accumulates() && !addsItself
+            ? frame.place(node.id(), Purpose.SCRATCH, flow.position() + 1)
+            : target;
+    if (addsItself && !flow.accumulates()) {
+      lowering.clear(target);
+    }
+    switch (node.work()) {
+      case Work.Compute compute -> lowering.compute(compute.operation(), flow, written);
+      case Work.Rearrange rearrange -> lowering.rearrange(rearrange, written);
+    }
+    if (!written.equals(target)) {
+      lowering.call(
+          Elementwise.addTo(),
+          frame.elements(target.rowSize()),
+          written.array(),
+          written.at(frame.from()),
+          target.array(),
+          target.at(frame.from()));
+    }
+    return lowering.lines;
+  }
+
+  /** Whether the kernels add to what is there, so that it must be cleared before the first. */
+  private boolean addsItself() {
+    return node.work() instanceof Work.Compute compute
+        && (compute.operation() instanceof Operation.MaxPool2D
+            || compute.operation() instanceof Operation.AvgPool2D);
+  }
+
+  private void compute(Operation operation, Flow flow, Place dx) {
+    switch (operation) {
+      case Operation.Input ignored -> throw gone(node);
+      case Operation.Dense dense -> dense(dense, dx);
+      case Operation.Conv2D conv -> conv(conv, dx);
+      case Operation.BatchNorm norm -> batchNorm(norm, dx);
+      case Operation.LayerNorm norm -> layerNorm(norm, dx);
+      case Operation.Embedding ignored -> throw gone(node);
+      case Operation.MaxPool2D pool -> maxPool(pool, dx);
+      case Operation.AvgPool2D pool -> averagePool(pool, dx);
+      case Operation.GlobalAvgPool ignored -> mean(dx);
+      case Operation.Flatten ignored -> throw gone(node);
+      case Operation.Reshape ignored -> throw gone(node);
+      case Operation.Dropout ignored -> dropout(dx);
+      case Operation.SpatialDropout ignored -> spatialDropout(dx);
+      case Operation.Add ignored -> copy(dx);
+      case Operation.Multiply ignored -> multiply(flow, dx);
+      case Operation.Concat concat -> concat(concat.axis(), flow, dx);
+      case Operation.ReLU ignored -> activation(Elementwise.reluGradient(), output(), dx);
+      case Operation.LeakyReLU leaky ->
+          activation(
+              Elementwise.leakyReluGradient(),
+              leaky.slope() < 0 ? input(0) : output(),
+              dx,
+              real(leaky.slope()));
+      case Operation.ELU elu -> activation(Elementwise.eluGradient(), input(0), dx, real(elu.alpha()));
+      case Operation.GELU gelu ->
+          activation(
+              gelu.tanh() ? Elementwise.geluTanhGradient() : Elementwise.geluGradient(), input(0), dx);
+      case Operation.SiLU ignored -> activation(Elementwise.siluGradient(), input(0), dx);
+      case Operation.Sigmoid ignored -> activation(Elementwise.sigmoidGradient(), output(), dx);
+      case Operation.Tanh ignored -> activation(Elementwise.tanhGradient(), output(), dx);
+      case Operation.Softplus softplus ->
+          activation(
+              Elementwise.softplusGradient(),
+              input(0),
+              dx,
+              real(softplus.beta()),
+              real(softplus.threshold()));
+      case Operation.Softmax softmax -> softmax(softmax.axis(), false, dx);
+      case Operation.LogSoftmax softmax -> softmax(softmax.axis(), true, dx);
+    }
+  }
+
+  private void call(Kernel kernel, String... arguments) {
+    lines.add(frame.kernels().call(kernel, arguments));
+  }
+
+  private Line.Call callOf(Kernel kernel, String... arguments) {
+    return frame.kernels().call(kernel, arguments);
+  }
+
+  private void forRows(List<Line> body) {
+    lines.add(new Line.Loop("row", frame.from(), frame.to(), body));
+  }
+
+  private Place input(int position) {
+    return frame.value(node.inputs().get(position));
+  }
+
+  private Place output() {
+    return frame.value(node.id());
+  }
+
+  private static String text(int number) {
+    return Integer.toString(number);
+  }
+
+  private void clear(Place place) {
+    call(
+        Elementwise.clear(), frame.elements(place.rowSize()), place.array(), place.at(frame.from()));
+  }
+
+  private void dense(Operation.Dense dense, Place dx) {
+    Place turned = frame.place(node.id(), Purpose.TURNED);
+    int inputs = node.inputTypes().getFirst().shape().getLast();
+    call(
+        Products.product(),
+        frame.elements(dx.rowSize() / inputs),
+        "1",
+        "0",
+        "1",
+        "0",
+        text(dense.units()),
+        dy.array(),
+        dy.at(frame.from()),
+        text(dense.units()),
+        turned.array(),
+        turned.base(),
+        text(dense.units() * 16),
+        text(inputs),
+        turned.array(),
+        "-1",
+        dx.array(),
+        dx.at(frame.from()),
+        text(inputs));
+  }
+
+  /** A convolution of the spread output gradient with the weights turned around. */
+  private void conv(Operation.Conv2D conv, Place dx) {
+    ConvGeometry g = ConvGeometry.of(conv, node.inputTypes().getFirst(), node.type());
+    List<Line> row = new ArrayList<>();
+    Place source = dy;
+    int rowFloats = g.spreadWidth() * g.filters();
+    if (!g.spreadsToItself()) {
+      source = frame.place(node.id(), Purpose.SPREAD);
+      int into = (g.spreadTop() * g.spreadWidth() + g.spreadLeft()) * g.filters();
+      int outFloats = g.outWidth() * g.filters();
+      if (conv.stride().width() == 1) {
+        row.add(
+            callOf(
+                Movement.copyBlocks(),
+                text(g.outHeight()),
+                text(outFloats),
+                dy.array(),
+                dy.at("row"),
+                text(outFloats),
+                source.array(),
+                source.at("row", text(into)),
+                text(conv.stride().height() * rowFloats)));
+      } else {
+        row.add(
+            new Line.Loop(
+                "y",
+                "0",
+                text(g.outHeight()),
+                List.of(
+                    callOf(
+                        Movement.copyBlocks(),
+                        text(g.outWidth()),
+                        text(g.filters()),
+                        dy.array(),
+                        sum(dy.at("row"), product("y", text(outFloats))),
+                        text(g.filters()),
+                        source.array(),
+                        sum(
+                            source.at("row", text(into)),
+                            product("y", text(conv.stride().height() * rowFloats))),
+                        text(conv.stride().width() * g.filters())))));
+      }
+    }
+    boolean wholeRows = g.hasWholeRows();
+    int skip = (g.spreadSkipRows() * g.spreadWidth() + g.spreadSkipColumns()) * g.filters();
+    Place turned = frame.place(node.id(), Purpose.TURNED);
+    Line.Call product =
+        callOf(
+            Products.productBy(g.width()),
+            text(g.width()),
+            text(conv.kernel().height()),
+            text(conv.dilation().height() * rowFloats),
+            text(wholeRows ? 1 : conv.kernel().width()),
+            text(wholeRows ? 0 : conv.dilation().width() * g.filters()),
+            text(wholeRows ? conv.kernel().width() * g.filters() : g.groupFilters()),
+            source.array(),
+            sum(
+                source.at("row", text(skip)),
+                product("y", text(rowFloats)),
+                group(g, g.groupFilters())),
+            text(g.filters()),
+            turned.array(),
+            sum(turned.base(), group(g, g.turnedGroupLength())),
+            text(g.taps() * g.groupFilters() * 16),
+            text(g.groupChannels()),
+            turned.array(),
+            "-1",
+            dx.array(),
+            sum(dx.at("row"), product("y", text(g.width() * g.channels())), group(g, g.groupChannels())),
+            text(g.channels()));
+    row.add(
+        new Line.Loop(
+            "y",
+            "0",
+            text(g.height()),
+            List.of(
+                g.groups() == 1
+                    ? product
+                    : new Line.Loop("group", "0", text(g.groups()), List.of(product)))));
+    forRows(row);
+  }
+
+  private void batchNorm(Operation.BatchNorm norm, Place dx) {
+    Place x = input(0);
+    Place statistics = frame.place(node.id(), Purpose.STATISTICS);
+    int channels = node.type().shape().getFirst();
+    int padded = (channels + 15) / 16 * 16;
+    int positions = ForwardLowering.positions(node.type());
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                frame.elements(positions),
+                text(channels),
+                "training ? (real) 1 / " + (positions == 1 ? "rows" : "(rows * " + positions + ")") + " : 0",
+                x.array(),
+                x.at(frame.from()),
+                dy.array(),
+                dy.at(frame.from()),
+                statistics.array(),
+                statistics.base(),
+                statistics.base(padded),
+                statistics.base(2 * padded),
+                statistics.base(3 * padded)));
+    if (norm.affine()) {
+      arguments.add("p");
+      arguments.add(text(frame.storage(node.origin(), "weight").offset()));
+    }
+    arguments.add(dx.array());
+    arguments.add(dx.at(frame.from()));
+    call(Normalization.normalizeGradient(norm.affine()), arguments.toArray(String[]::new));
+  }
+
+  private void layerNorm(Operation.LayerNorm norm, Place dx) {
+    Place x = input(0);
+    int n = node.type().shape().getLast();
+    Place mean = frame.place(node.id(), Purpose.STATISTICS);
+    Place deviation = frame.place(node.id(), Purpose.STATISTICS, 1);
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                frame.elements(node.size() / n),
+                text(n),
+                x.array(),
+                x.at(frame.from()),
+                dy.array(),
+                dy.at(frame.from()),
+                mean.array(),
+                mean.at(frame.from()),
+                deviation.at(frame.from())));
+    if (norm.affine()) {
+      arguments.add("p");
+      arguments.add(text(frame.storage(node.origin(), "weight").offset()));
+    }
+    arguments.add(dx.array());
+    arguments.add(dx.at(frame.from()));
+    call(Normalization.layerNormGradient(norm.affine()), arguments.toArray(String[]::new));
+  }
+
+  private void maxPool(Operation.MaxPool2D pool, Place dx) {
+    Place x = input(0);
+    List<String> arguments = window(node, pool.kernel(), pool.stride(), pool.padding());
+    arguments.addAll(
+        List.of(
+            x.array(),
+            x.at("row"),
+            output().array(),
+            output().at("row"),
+            dy.array(),
+            dy.at("row"),
+            dx.array(),
+            dx.at("row")));
+    forRows(List.of(callOf(Pooling.maxPoolGradient(), arguments.toArray(String[]::new))));
+  }
+
+  private void averagePool(Operation.AvgPool2D pool, Place dx) {
+    List<String> arguments = window(node, pool.kernel(), pool.stride(), pool.padding());
+    arguments.add(ForwardLowering.averageArea(pool));
+    arguments.addAll(List.of(dy.array(), dy.at("row"), dx.array(), dx.at("row")));
+    forRows(List.of(callOf(Pooling.averagePoolGradient(), arguments.toArray(String[]::new))));
+  }
+
+  private void mean(Place dx) {
+    int channels = node.size();
+    forRows(
+        List.of(
+            callOf(
+                Pooling.meanGradient(),
+                text(dx.rowSize() / channels),
+                text(channels),
+                dy.array(),
+                dy.at("row"),
+                dx.array(),
+                dx.at("row"))));
+  }
+
+  private void dropout(Place dx) {
+    Place mask = frame.place(node.id(), Purpose.MASK);
+    multiplyInto(dy, mask, dx);
+  }
+
+  private void spatialDropout(Place dx) {
+    Place mask = frame.place(node.id(), Purpose.MASK);
+    int channels = node.type().shape().getFirst();
+    forRows(
+        List.of(
+            callOf(
+                Elementwise.multiplyChannels(),
+                text(node.size() / channels),
+                text(channels),
+                dy.array(),
+                dy.at("row"),
+                mask.array(),
+                mask.at("row"),
+                dx.array(),
+                dx.at("row"))));
+  }
+
+  private void multiplyInto(Place left, Place right, Place dx) {
+    call(
+        Elementwise.multiply(),
+        frame.elements(dx.rowSize()),
+        left.array(),
+        left.at(frame.from()),
+        right.array(),
+        right.at(frame.from()),
+        dx.array(),
+        dx.at(frame.from()));
+  }
+
+  private void copy(Place dx) {
+    call(
+        Elementwise.copy(),
+        frame.elements(dx.rowSize()),
+        dy.array(),
+        dy.at(frame.from()),
+        dx.array(),
+        dx.at(frame.from()));
+  }
+
+  /** dy times all other operands. */
+  private void multiply(Flow flow, Place dx) {
+    Place left = dy;
+    for (int i = 0; i < node.inputs().size(); i++) {
+      if (i != flow.position()) {
+        multiplyInto(left, input(i), dx);
+        left = dx;
+      }
+    }
+  }
+
+  private void concat(int axis, Flow flow, Place dx) {
+    int start = 0;
+    for (int i = 0; i < flow.position(); i++) {
+      start += Blocks.of(node.inputTypes().get(i), node.type(), axis).length();
+    }
+    Blocks blocks = Blocks.of(node.inputTypes().get(flow.position()), node.type(), axis);
+    forRows(
+        List.of(
+            callOf(
+                Movement.copyBlocks(),
+                text(blocks.count()),
+                text(blocks.length()),
+                dy.array(),
+                dy.at("row", text(start)),
+                text(blocks.step()),
+                dx.array(),
+                dx.at("row"),
+                text(blocks.length()))));
+  }
+
+  private void activation(Kernel kernel, Place v, Place dx, String... numbers) {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                frame.elements(node.size()),
+                v.array(),
+                v.at(frame.from()),
+                dy.array(),
+                dy.at(frame.from()),
+                dx.array(),
+                dx.at(frame.from())));
+    arguments.addAll(List.of(numbers));
+    call(kernel, arguments.toArray(String[]::new));
+  }
+
+  private void softmax(int axis, boolean logarithm, Place dx) {
+    Axis vectors = Axis.of(node, axis);
+    List<String> arguments = new ArrayList<>(List.of(frame.elements(vectors.outer()), text(vectors.n())));
+    if (vectors.inner() != 1) {
+      arguments.add(text(vectors.inner()));
+    }
+    arguments.addAll(
+        List.of(
+            output().array(),
+            output().at(frame.from()),
+            dy.array(),
+            dy.at(frame.from()),
+            dx.array(),
+            dx.at(frame.from())));
+    Kernel kernel;
+    if (vectors.inner() == 1) {
+      kernel = logarithm ? Softmaxes.logSoftmaxGradient() : Softmaxes.softmaxGradient();
+    } else {
+      kernel = logarithm ? Softmaxes.logSoftmaxAcrossGradient() : Softmaxes.softmaxAcrossGradient();
+    }
+    call(kernel, arguments.toArray(String[]::new));
+  }
+
+  private void rearrange(Work.Rearrange rearrange, Place dx) {
+    Transposition there = Transposition.of(rearrange);
+    if (there == null) {
+      copy(dx);
+      return;
+    }
+    forRows(
+        List.of(
+            callOf(
+                Movement.transpose(),
+                text(there.columns()),
+                text(there.rows()),
+                dy.array(),
+                dy.at("row"),
+                dx.array(),
+                dx.at("row"))));
+  }
+
+  /** The weights of a node as its input gradient reads them, input channels {@code from} to {@code to}. */
+  static List<Line> turn(ArrangedNode node, Operation operation, Frame frame) {
+    Storage.Panels weight = frame.panels(node.origin(), "weight");
+    Place turned = frame.place(node.id(), Purpose.TURNED);
+    if (operation instanceof Operation.Conv2D conv) {
+      ConvGeometry g = ConvGeometry.of(conv, node.inputTypes().getFirst(), node.type());
+      Line.Call call =
+          frame
+              .kernels()
+              .call(
+                  Products.turn(),
+                  text(g.taps()),
+                  text(g.groupChannels()),
+                  text(g.groupFilters()),
+                  "from",
+                  "to",
+                  "p",
+                  sum(group(g, weight.groupLength()), text(weight.offset())),
+                  turned.array(),
+                  sum(turned.base(), group(g, g.turnedGroupLength())));
+      return List.of(
+          g.groups() == 1 ? call : new Line.Loop("group", "0", text(g.groups()), List.of(call)));
+    }
+    int inputs = weight.channels() * weight.height() * weight.width();
+    return List.of(
+        frame
+            .kernels()
+            .call(
+                Products.turn(),
+                "1",
+                text(inputs),
+                text(weight.outputs()),
+                "from",
+                "to",
+                "p",
+                text(weight.offset()),
+                turned.array(),
+                turned.base()));
+  }
+}

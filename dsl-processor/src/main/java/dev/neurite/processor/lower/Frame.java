@@ -1,0 +1,58 @@
+package dev.neurite.processor.lower;
+
+import dev.neurite.processor.arrange.ArrangedGraph;
+import dev.neurite.processor.memory.ParameterLayout;
+import dev.neurite.processor.memory.Place;
+import dev.neurite.processor.memory.Purpose;
+
+/**
+ * Where a method's rows and places are.
+ *
+ * @param graph what is lowered
+ * @param layout of the parameters
+ * @param kernels what the class calls
+ * @param from the first row
+ * @param to the row after the last
+ * @param count how many rows
+ * @param places by node and purpose
+ */
+record Frame(
+    ArrangedGraph graph,
+    ParameterLayout layout,
+    KernelSet kernels,
+    String from,
+    String to,
+    String count,
+    Places places) {
+
+  /** Places by node and purpose; {@code position} tells those of one node and purpose apart. */
+  interface Places {
+    Place of(int node, Purpose purpose, int position);
+  }
+
+  Place value(int node) {
+    return places.of(node, Purpose.VALUE, 0);
+  }
+
+  Place place(int node, Purpose purpose) {
+    return places.of(node, purpose, 0);
+  }
+
+  Place place(int node, Purpose purpose, int position) {
+    return places.of(node, purpose, position);
+  }
+
+  ParameterLayout.Storage storage(int typedNode, String leaf) {
+    return layout.tensor(typedNode, leaf).storage();
+  }
+
+  ParameterLayout.Storage.Panels panels(int typedNode, String leaf) {
+    return (ParameterLayout.Storage.Panels) storage(typedNode, leaf);
+  }
+
+  /** The number of elements in all rows of the range. */
+  String elements(int rowSize) {
+    return dev.neurite.processor.kernel.IndexText.product(
+        count.matches("[a-z]+") ? count : "(" + count + ")", Integer.toString(rowSize));
+  }
+}

@@ -1,0 +1,31 @@
+package dev.neurite.processor.lower;
+
+import java.util.List;
+
+/**
+ * One method of a generated class: what a layer does in one stage.
+ *
+ * @param name such as {@code conv1Forward}
+ * @param documentation for its Javadoc
+ * @param split what its range {@code from} to {@code to} counts
+ * @param onlyForInputs whether it runs only where the gradients of the network's inputs are asked for
+ * @param lines its body
+ */
+public record LayerMethod(
+    String name, String documentation, Split split, boolean onlyForInputs, List<Line> lines) {
+
+  public LayerMethod {
+    lines = List.copyOf(lines);
+  }
+
+  /** How the work of a method is divided among threads. */
+  public sealed interface Split {
+    /** Rows of the batch. */
+    record Rows() implements Split {}
+
+    /**
+     * A count known at compile time, such as channels, in multiples of {@code multiple} so that no two threads write into one vector.
+     */
+    record Units(int count, int multiple) implements Split {}
+  }
+}

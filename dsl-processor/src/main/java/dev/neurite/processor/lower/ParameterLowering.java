@@ -1,0 +1,383 @@
+package dev.neurite.processor.lower;
+
+import static dev.neurite.processor.kernel.IndexText.product;
+import static dev.neurite.processor.kernel.IndexText.sum;
+import static dev.neurite.processor.lower.ForwardLowering.group;
+import static dev.neurite.processor.lower.ForwardLowering.real;
+
+import dev.neurite.processor.arrange.ArrangedGraph.ArrangedNode;
+import dev.neurite.processor.graph.Operation;
+import dev.neurite.processor.kernel.Elementwise;
+import dev.neurite.processor.kernel.Kernel;
+import dev.neurite.processor.kernel.Movement;
+import dev.neurite.processor.kernel.Normalization;
+import dev.neurite.processor.kernel.Products;
+import dev.neurite.processor.lower.LayerMethod.Split;
+import dev.neurite.processor.memory.ConvGeometry;
+import dev.neurite.processor.memory.ParameterLayout.Storage;
+import dev.neurite.processor.memory.Place;
+import dev.neurite.processor.memory.Purpose;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Lowers what is summed over all rows: gradients of parameters, and batch statistics. */
+final class ParameterLowering {
+
+  /** Rows of an output image whose inputs and gradients stay in the first-level cache while a kernel's sums pass over them. */
+  private static final int IMAGE_ROWS = 4;
+
+  private final Frame frame;
+  private final ArrangedNode node;
+
+  private ParameterLowering(Frame frame, ArrangedNode node) {
+    this.frame = frame;
+    this.node = node;
+  }
+
+  /** A part of a node's work: its name, how it is split and its lines. */
+  record Part(String suffix, String documentation, Split split, List<Line> lines) {}
+
+  static List<Part> lower(ArrangedNode node, Operation.Parametric operation, Frame frame) {
+    ParameterLowering lowering = new ParameterLowering(frame, node);
+    return switch (operation) {
+      case Operation.Dense dense -> lowering.dense(dense);
+      case Operation.Conv2D conv -> lowering.conv(conv);
+      case Operation.BatchNorm ignored -> lowering.batchNorm();
+      case Operation.LayerNorm ignored -> lowering.layerNorm();
+      case Operation.Embedding ignored -> lowering.embedding();
+    };
+  }
+
+  private Line.Call call(Kernel kernel, String... arguments) {
+    return frame.kernels().call(kernel, arguments);
+  }
+
+  private static String text(int number) {
+    return Integer.toString(number);
+  }
+
+  private Place x() {
+    return frame.value(node.inputs().getFirst());
+  }
+
+  private Place dy() {
+    return frame.place(node.id(), Purpose.GRADIENT);
+  }
+
+  private List<Part> dense(Operation.Dense dense) {
+    Place x = x();
+    Place dy = dy();
+    Storage.Panels weight = frame.panels(node.origin(), "weight");
+    int inputs = weight.channels() * weight.height() * weight.width();
+    int steps = x.rowSize() / inputs;
+    List<Part> parts = new ArrayList<>();
+    parts.add(
+        new Part(
+            "Weights",
+            "Gradient of the weight for inputs {@code from} to {@code to}.",
+            new Split.Units(inputs, 12),
+            List.of(
+                clearPanels(text(weight.offset()), weight.panels(), inputs),
+                call(
+                    Products.outer(),
+                    "to - from",
+                    "1",
+                    "0",
+                    "0",
+                    product("rows", text(steps)),
+                    text(inputs),
+                    text(dense.units()),
+                    x.array(),
+                    sum(x.base(), "from"),
+                    dy.array(),
+                    dy.base(),
+                    text(dense.units()),
+                    "g",
+                    sum(text(weight.offset()), "from * 16"),
+                    text(inputs * 16)))));
+    if (dense.bias()) {
+      parts.add(bias(1, dense.units(), dy.rowSize(), steps, dense.units()));
+    }
+    return parts;
+  }
+
+  /** Sets the gradients of inputs {@code from} to {@code to} to 0 in all panels. */
+  private Line clearPanels(String offset, int panels, int inputs) {
+    Line.Call clear =
+        call(
+            Elementwise.clear(),
+            "(to - from) * 16",
+            "g",
+            sum(product("panel", text(inputs * 16)), "from * 16", offset));
+    return new Line.Loop("panel", "0", text(panels), List.of(clear));
+  }
+
+  private Part bias(int groups, int outputs, int rowStride, int positions, int stride) {
+    Storage.Panels bias = frame.panels(node.origin(), "bias");
+    Place dy = dy();
+    String step = groups == 1 ? "0" : product("group", text(outputs));
+    String padded = groups == 1 ? "0" : product("group", text((outputs + 15) / 16 * 16));
+    Line.Call sums =
+        call(
+            Products.sumRows(),
+            "rows",
+            text(rowStride),
+            text(positions),
+            text(stride),
+            "to - from",
+            dy.array(),
+            sum(dy.base(), step, "from"),
+            "g",
+            sum(text(bias.offset()), padded, "from"));
+    return new Part(
+        "Bias",
+        "Gradient of the bias for outputs {@code from} to {@code to}" + (groups == 1 ? "." : " of each group."),
+        new Split.Units(outputs, 16),
+        List.of(groups == 1 ? sums : new Line.Loop("group", "0", text(groups), List.of(sums))));
+  }
+
+  private List<Part> conv(Operation.Conv2D conv) {
+    ConvGeometry g = ConvGeometry.of(conv, node.inputTypes().getFirst(), node.type());
+    Place source = g.isPadded() ? frame.place(node.id(), Purpose.PADDED) : x();
+    Place dy = dy();
+    Storage.Panels weight = frame.panels(node.origin(), "weight");
+    int rowFloats = g.paddedWidth() * g.channels();
+    int outFloats = g.outWidth() * g.filters();
+    int depth = g.depth();
+    int runStride = g.hasWholeRows() ? 0 : conv.dilation().width() * g.channels();
+    String start = sum(product("tap", text(g.runs() * depth)), g.runs() == 1 ? "0" : product("run", text(depth)));
+    Line.Call outer =
+        call(
+            Products.outer(),
+            "last - first",
+            g.outHeight() <= IMAGE_ROWS ? text(g.outHeight()) : "Math.min(" + IMAGE_ROWS + ", " + g.outHeight() + " - y)",
+            text(conv.stride().height() * rowFloats),
+            text(outFloats),
+            text(g.outWidth()),
+            text(conv.stride().width() * g.channels()),
+            text(g.filters()),
+            source.array(),
+            sum(
+                source.at("row"),
+                product("y", text(conv.stride().height() * rowFloats)),
+                product("tap", text(conv.dilation().height() * rowFloats)),
+                g.runs() == 1 ? "0" : product("run", text(runStride)),
+                group(g, g.groupChannels()),
+                "first - start"),
+            dy.array(),
+            sum(dy.at("row"), product("y", text(outFloats)), group(g, g.groupFilters())),
+            text(g.groupFilters()),
+            "g",
+            sum(text(weight.offset()), group(g, weight.groupLength()), "first * 16"),
+            text(g.inputs() * 16));
+    List<Line> strip =
+        List.of(
+            new Line.Define("start", start),
+            new Line.Define("first", "Math.max(from, start)"),
+            new Line.Define("last", "Math.min(to, start + " + depth + ")"),
+            new Line.When("first < last", List.of(outer)));
+    List<Line> runs =
+        g.runs() == 1 ? strip : List.of(new Line.Loop("run", "0", text(g.runs()), strip));
+    List<Line> taps =
+        List.of(new Line.Loop("tap", "0", text(conv.kernel().height()), runs));
+    List<Line> groups =
+        g.groups() == 1 ? taps : List.of(new Line.Loop("group", "0", text(g.groups()), taps));
+    Line.Loop blocks =
+        new Line.Loop(
+            "block",
+            "0",
+            text((g.outHeight() + IMAGE_ROWS - 1) / IMAGE_ROWS),
+            concat(new Line.Define("y", "block * " + IMAGE_ROWS), groups));
+    Line clear = clearPanels(sum(text(weight.offset()), group(g, weight.groupLength())), weight.panels(), g.inputs());
+    List<Part> parts = new ArrayList<>();
+    parts.add(
+        new Part(
+            "Weights",
+            "Gradient of the weight for inputs {@code from} to {@code to} of a kernel.",
+            new Split.Units(g.inputs(), 4),
+            List.of(
+                g.groups() == 1 ? clear : new Line.Loop("group", "0", text(g.groups()), List.of(clear)),
+                new Line.Loop("row", "0", "rows", List.of(blocks)))));
+    if (conv.bias()) {
+      parts.add(
+          bias(g.groups(), g.groupFilters(), dy.rowSize(), g.outHeight() * g.outWidth(), g.filters()));
+    }
+    return parts;
+  }
+
+  private static List<Line> concat(Line first, List<Line> rest) {
+    List<Line> lines = new ArrayList<>();
+    lines.add(first);
+    lines.addAll(rest);
+    return lines;
+  }
+
+  private List<Part> batchNorm() {
+    int channels = node.type().shape().getFirst();
+    int padded = (channels + 15) / 16 * 16;
+    Place statistics = frame.place(node.id(), Purpose.STATISTICS);
+    return List.of(
+        new Part(
+            "Weights",
+            "Gradients of weight and bias for channels {@code from} to {@code to}.",
+            new Split.Units(channels, 16),
+            List.of(
+                call(
+                    Elementwise.copy(),
+                    "to - from",
+                    statistics.array(),
+                    sum(statistics.base(3 * padded), "from"),
+                    "g",
+                    sum(text(frame.storage(node.origin(), "weight").offset()), "from")),
+                call(
+                    Elementwise.copy(),
+                    "to - from",
+                    statistics.array(),
+                    sum(statistics.base(2 * padded), "from"),
+                    "g",
+                    sum(text(frame.storage(node.origin(), "bias").offset()), "from")))));
+  }
+
+  private List<Part> layerNorm() {
+    Place x = x();
+    Place dy = dy();
+    int n = node.type().shape().getLast();
+    Place mean = frame.place(node.id(), Purpose.STATISTICS);
+    Place deviation = frame.place(node.id(), Purpose.STATISTICS, 1);
+    return List.of(
+        new Part(
+            "Weights",
+            "Gradients of weight and bias for features {@code from} to {@code to}.",
+            new Split.Units(n, 16),
+            List.of(
+                call(
+                    Normalization.layerNormSums(),
+                    product("rows", text(node.size() / n)),
+                    text(n),
+                    "to - from",
+                    x.array(),
+                    sum(x.base(), "from"),
+                    dy.array(),
+                    sum(dy.base(), "from"),
+                    mean.array(),
+                    mean.base(),
+                    deviation.base(),
+                    "g",
+                    sum(text(frame.storage(node.origin(), "weight").offset()), "from"),
+                    sum(text(frame.storage(node.origin(), "bias").offset()), "from")))));
+  }
+
+  private List<Part> embedding() {
+    Place x = x();
+    Place dy = dy();
+    Storage.Rows table = (Storage.Rows) frame.storage(node.origin(), "weight");
+    return List.of(
+        new Part(
+            "Weights",
+            "Gradient of the table's columns {@code from} to {@code to}.",
+            new Split.Units(table.columns(), 16),
+            List.of(
+                new Line.Loop(
+                    "index",
+                    "0",
+                    text(table.rows()),
+                    List.of(
+                        call(
+                            Elementwise.clear(),
+                            "to - from",
+                            "g",
+                            sum(text(table.offset()), product("index", text(table.stride())), "from")))),
+                call(
+                    Movement.scatter(),
+                    product("rows", text(x.rowSize())),
+                    x.array(),
+                    x.base(),
+                    dy.array(),
+                    sum(dy.base(), "from"),
+                    text(table.columns()),
+                    "to - from",
+                    "g",
+                    sum(text(table.offset()), "from"),
+                    text(table.stride())))));
+  }
+
+  /** A batch's mean and deviation, or the running ones outside training. */
+  static List<Line> statistics(ArrangedNode node, Operation.BatchNorm norm, Frame frame) {
+    int channels = node.type().shape().getFirst();
+    int padded = (channels + 15) / 16 * 16;
+    Place x = frame.value(node.inputs().getFirst());
+    Place statistics = frame.place(node.id(), Purpose.STATISTICS);
+    int mean = frame.storage(node.origin(), "running_mean").offset();
+    int variance = frame.storage(node.origin(), "running_var").offset();
+    int counter = frame.storage(node.origin(), "num_batches_tracked").offset();
+    Line.Call batch =
+        frame
+            .kernels()
+            .call(
+                Normalization.statistics(),
+                "rows",
+                text(x.rowSize()),
+                text(ForwardLowering.positions(node.type())),
+                text(channels),
+                "to - from",
+                real(norm.epsilon()),
+                real(norm.momentum()),
+                x.array(),
+                sum(x.base(), "from"),
+                statistics.array(),
+                sum(statistics.base(), "from"),
+                sum(statistics.base(padded), "from"),
+                "s",
+                sum(text(mean), "from"),
+                sum(text(variance), "from"));
+    Line.Call running =
+        frame
+            .kernels()
+            .call(
+                Normalization.runningStatistics(),
+                "to - from",
+                real(norm.epsilon()),
+                "s",
+                sum(text(mean), "from"),
+                sum(text(variance), "from"),
+                statistics.array(),
+                sum(statistics.base(), "from"),
+                sum(statistics.base(padded), "from"));
+    return List.of(
+        new Line.When(
+            "training",
+            List.of(
+                batch,
+                new Line.When(
+                    "from == 0", List.of(new Line.Statement("s[" + counter + "]++;"))))),
+        new Line.When("!training", List.of(running)));
+  }
+
+  /** The sums over a batch that batch normalisation's gradients are made of. */
+  static List<Line> gradientSums(ArrangedNode node, Frame frame) {
+    int channels = node.type().shape().getFirst();
+    int padded = (channels + 15) / 16 * 16;
+    Place x = frame.value(node.inputs().getFirst());
+    Place dy = frame.place(node.id(), Purpose.GRADIENT);
+    Place statistics = frame.place(node.id(), Purpose.STATISTICS);
+    return List.of(
+        frame
+            .kernels()
+            .call(
+                Normalization.gradientSums(),
+                "rows",
+                text(x.rowSize()),
+                text(ForwardLowering.positions(node.type())),
+                text(channels),
+                "to - from",
+                x.array(),
+                sum(x.base(), "from"),
+                dy.array(),
+                sum(dy.base(), "from"),
+                statistics.array(),
+                sum(statistics.base(), "from"),
+                sum(statistics.base(padded), "from"),
+                sum(statistics.base(2 * padded), "from"),
+                sum(statistics.base(3 * padded), "from")));
+  }
+}

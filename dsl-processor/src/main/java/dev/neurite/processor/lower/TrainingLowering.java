@@ -1,0 +1,167 @@
+package dev.neurite.processor.lower;
+
+import dev.neurite.processor.arrange.ArrangedGraph;
+import dev.neurite.processor.arrange.ArrangedGraph.ArrangedNode;
+import dev.neurite.processor.arrange.Work;
+import dev.neurite.processor.autodiff.Step;
+import dev.neurite.processor.autodiff.TrainingSteps;
+import dev.neurite.processor.graph.Operation;
+import dev.neurite.processor.lower.LayerMethod.Split;
+import dev.neurite.processor.memory.ParameterLayout;
+import dev.neurite.processor.memory.TrainingMemory;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Lowers a training pass: a method for each layer and stage. */
+public final class TrainingLowering {
+
+  private final ArrangedGraph graph;
+  private final Frame frame;
+  private final KernelSet kernels = new KernelSet();
+  private final List<LayerMethod> methods = new ArrayList<>();
+  private final Set<String> names = new HashSet<>();
+
+  private TrainingLowering(TrainingSteps steps, ParameterLayout layout, TrainingMemory memory) {
+    this.graph = steps.graph();
+    this.frame = new Frame(graph, layout, kernels, "from", "to", "to - from", memory::place);
+  }
+
+  public static TrainingCode lower(TrainingSteps steps, ParameterLayout layout, TrainingMemory memory) {
+    TrainingLowering lowering = new TrainingLowering(steps, layout, memory);
+    List<List<LayerMethod>> forward = lowering.stages(steps.forward());
+    List<List<LayerMethod>> backward = lowering.stages(steps.backward());
+    return new TrainingCode(
+        lowering.methods, forward, backward, lowering.kernels, memory, lowering.smallestBatch());
+  }
+
+  private int smallestBatch() {
+    for (ArrangedNode node : graph.nodes()) {
+      if (node.work() instanceof Work.Compute compute
+          && compute.operation() instanceof Operation.BatchNorm
+          && ForwardLowering.positions(node.type()) == 1) {
+        return 2;
+      }
+    }
+    return 1;
+  }
+
+  private List<List<LayerMethod>> stages(List<List<Step>> stages) {
+    return stages.stream().map(this::stage).toList();
+  }
+
+  private List<LayerMethod> stage(List<Step> steps) {
+    List<LayerMethod> stage = new ArrayList<>();
+    Rows rows = new Rows(stage);
+    for (Step step : steps) {
+      ArrangedNode node = graph.node(step.node());
+      switch (step) {
+        case Step.Forward ignored ->
+            rows.add(node.layer(), "Forward", false, ForwardLowering.lower(node, frame, true));
+        case Step.InputGradients gradients -> {
+          for (Step.Flow flow : gradients.flows()) {
+            rows.add(
+                node.layer(), "Backward", flow.onlyForInputs(), BackwardLowering.lower(node, flow, frame));
+          }
+        }
+        case Step.Turn turn -> {
+          rows.end();
+          Operation operation = ((Work.Compute) node.work()).operation();
+          int channels =
+              operation instanceof Operation.Conv2D conv
+                  ? node.inputTypes().getFirst().shape().getFirst() / conv.groups()
+                  : node.inputTypes().getFirst().shape().getLast();
+          stage.add(
+              method(
+                  node.layer() + "Turn",
+                  "Turns the weight around for the backward pass.",
+                  new Split.Units(channels, 16),
+                  turn.onlyForInputs(),
+                  BackwardLowering.turn(node, operation, frame)));
+        }
+        case Step.Statistics ignored -> {
+          rows.end();
+          stage.add(
+              method(
+                  node.layer() + "Statistics",
+                  "Mean and deviation of channels {@code from} to {@code to}.",
+                  new Split.Units(node.type().shape().getFirst(), 16),
+                  false,
+                  ParameterLowering.statistics(node, batchNorm(node), frame)));
+        }
+        case Step.GradientSums ignored -> {
+          rows.end();
+          stage.add(
+              method(
+                  node.layer() + "Sums",
+                  "Sums that the gradients of channels {@code from} to {@code to} are made of.",
+                  new Split.Units(node.type().shape().getFirst(), 16),
+                  false,
+                  ParameterLowering.gradientSums(node, frame)));
+        }
+        case Step.ParameterGradients ignored -> {
+          rows.end();
+          Operation.Parametric operation =
+              (Operation.Parametric) ((Work.Compute) node.work()).operation();
+          for (ParameterLowering.Part part : ParameterLowering.lower(node, operation, frame)) {
+            stage.add(
+                method(node.layer() + part.suffix(), part.documentation(), part.split(), false, part.lines()));
+          }
+        }
+      }
+    }
+    rows.end();
+    return stage;
+  }
+
+  private static Operation.BatchNorm batchNorm(ArrangedNode node) {
+    return (Operation.BatchNorm) ((Work.Compute) node.work()).operation();
+  }
+
+  private LayerMethod method(
+      String name, String documentation, Split split, boolean onlyForInputs, List<Line> lines) {
+    String free = name;
+    for (int i = 2; !names.add(free); i++) {
+      free = name + i;
+    }
+    LayerMethod method = new LayerMethod(free, documentation, split, onlyForInputs, lines);
+    methods.add(method);
+    return method;
+  }
+
+  /** Collects the lines of neighbouring steps on the same layer's rows into one method. */
+  private final class Rows {
+
+    private final List<LayerMethod> stage;
+    private final List<Line> lines = new ArrayList<>();
+    private String layer = "";
+    private String suffix = "";
+    private boolean onlyForInputs;
+
+    Rows(List<LayerMethod> stage) {
+      this.stage = stage;
+    }
+
+    void add(String nextLayer, String nextSuffix, boolean nextOnlyForInputs, List<Line> more) {
+      if (!layer.equals(nextLayer) || onlyForInputs != nextOnlyForInputs) {
+        end();
+      }
+      layer = nextLayer;
+      suffix = nextSuffix;
+      onlyForInputs = nextOnlyForInputs;
+      lines.addAll(more);
+    }
+
+    void end() {
+      if (!lines.isEmpty()) {
+        String documentation =
+            suffix.equals("Forward")
+                ? "Rows {@code from} to {@code to} of this layer."
+                : "Gradients of what this layer reads, for rows {@code from} to {@code to}.";
+        stage.add(method(layer + suffix, documentation, new Split.Rows(), onlyForInputs, lines));
+        lines.clear();
+      }
+    }
+  }
+}

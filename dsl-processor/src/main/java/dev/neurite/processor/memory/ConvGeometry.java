@@ -1,0 +1,157 @@
+package dev.neurite.processor.memory;
+
+import dev.neurite.processor.graph.Operation;
+import dev.neurite.processor.shape.TensorType;
+
+/**
+ * The numbers that a convolution's loops are made of.
+ *
+ * @param conv the declared operation
+ * @param channels of the input
+ * @param height of the input
+ * @param width of the input
+ * @param outHeight of the output
+ * @param outWidth of the output
+ */
+public record ConvGeometry(
+    Operation.Conv2D conv, int channels, int height, int width, int outHeight, int outWidth) {
+
+  public static ConvGeometry of(Operation.Conv2D conv, TensorType input, TensorType output) {
+    return new ConvGeometry(
+        conv,
+        input.shape().get(0),
+        input.shape().get(1),
+        input.shape().get(2),
+        output.shape().get(1),
+        output.shape().get(2));
+  }
+
+  public int groups() {
+    return conv.groups();
+  }
+
+  /** Input channels of one group. */
+  public int groupChannels() {
+    return channels / groups();
+  }
+
+  public int filters() {
+    return conv.filters();
+  }
+
+  /** Filters of one group. */
+  public int groupFilters() {
+    return filters() / groups();
+  }
+
+  public boolean isPadded() {
+    return !conv.padding().isZero();
+  }
+
+  /** Height of the input with its border. */
+  public int paddedHeight() {
+    return height + conv.padding().top() + conv.padding().bottom();
+  }
+
+  /** Width of the input with its border. */
+  public int paddedWidth() {
+    return width + conv.padding().left() + conv.padding().right();
+  }
+
+  public int paddedSize() {
+    return Math.multiplyExact(Math.multiplyExact(paddedHeight(), paddedWidth()), channels);
+  }
+
+  /** Positions of the kernel. */
+  public int taps() {
+    return conv.kernel().height() * conv.kernel().width();
+  }
+
+  /** Inputs of one output. */
+  public int inputs() {
+    return taps() * groupChannels();
+  }
+
+  /** Whether a kernel row reads neighbouring values, so that it is one run. */
+  public boolean hasWholeRows() {
+    return groups() == 1 && conv.dilation().width() == 1;
+  }
+
+  /** Runs of neighbouring inputs in one kernel row. */
+  public int runs() {
+    return hasWholeRows() ? 1 : conv.kernel().width();
+  }
+
+  /** Neighbouring inputs in one run. */
+  public int depth() {
+    return hasWholeRows() ? conv.kernel().width() * channels : groupChannels();
+  }
+
+  /** Whether each output pixel reads one input pixel and all pixels follow each other. */
+  public boolean isPointwise() {
+    return taps() == 1
+        && groups() == 1
+        && conv.stride().height() == 1
+        && conv.stride().width() == 1
+        && !isPadded();
+  }
+
+  /** Floats of the turned weights of one group: inputs become panels, filters inputs. */
+  public int turnedGroupLength() {
+    return (groupChannels() + 15) / 16 * 16 * taps() * groupFilters();
+  }
+
+  private int reachHeight() {
+    return (conv.kernel().height() - 1) * conv.dilation().height();
+  }
+
+  private int reachWidth() {
+    return (conv.kernel().width() - 1) * conv.dilation().width();
+  }
+
+  /** Rows of zeros above the spread output gradient. */
+  public int spreadTop() {
+    return Math.max(0, reachHeight() - conv.padding().top());
+  }
+
+  /** Columns of zeros left of the spread output gradient. */
+  public int spreadLeft() {
+    return Math.max(0, reachWidth() - conv.padding().left());
+  }
+
+  /** The first row of the spread output gradient that the input gradient reads. */
+  public int spreadSkipRows() {
+    return Math.max(0, conv.padding().top() - reachHeight());
+  }
+
+  /** The first column of the spread output gradient that the input gradient reads. */
+  public int spreadSkipColumns() {
+    return Math.max(0, conv.padding().left() - reachWidth());
+  }
+
+  public int spreadHeight() {
+    return Math.max(
+        spreadTop() + (outHeight - 1) * conv.stride().height() + 1,
+        spreadSkipRows() + height + reachHeight());
+  }
+
+  public int spreadWidth() {
+    return Math.max(
+        spreadLeft() + (outWidth - 1) * conv.stride().width() + 1,
+        spreadSkipColumns() + width + reachWidth());
+  }
+
+  public int spreadSize() {
+    return Math.multiplyExact(Math.multiplyExact(spreadHeight(), spreadWidth()), filters());
+  }
+
+  /** Whether the output gradient is its own spread form. */
+  public boolean spreadsToItself() {
+    return spreadTop() == 0
+        && spreadLeft() == 0
+        && spreadHeight() == outHeight
+        && spreadWidth() == outWidth
+        && conv.stride().height() == 1
+        && conv.stride().width() == 1;
+  }
+}

@@ -1,0 +1,92 @@
+package dev.neurite.processor.memory;
+
+import java.util.List;
+
+/**
+ * Where parameters and state lie in their two flat arrays.
+ *
+ * @param tensors in the order of PyTorch's {@code state_dict}
+ * @param parameterLength of the flat parameter array
+ * @param stateLength of the flat state array
+ */
+public record ParameterLayout(List<Tensor> tensors, int parameterLength, int stateLength) {
+
+  public ParameterLayout {
+    tensors = List.copyOf(tensors);
+  }
+
+  /** As in the runtime's description of a model. */
+  public enum Role {
+    PARAMETER,
+    STATE,
+    COUNTER
+  }
+
+  /** As in the runtime's description of a model. */
+  public sealed interface Storage {
+    int offset();
+
+    int length();
+
+    record Panels(int offset, int groups, int outputs, int channels, int height, int width)
+        implements Storage {
+      public int panels() {
+        return (outputs + 15) / 16;
+      }
+
+      /** Floats of one group. */
+      public int groupLength() {
+        return Math.multiplyExact(panels() * 16, channels * height * width);
+      }
+
+      @Override
+      public int length() {
+        return Math.multiplyExact(groups, groupLength());
+      }
+    }
+
+    record Rows(int offset, int rows, int columns, int stride) implements Storage {
+      @Override
+      public int length() {
+        return Math.multiplyExact(rows, stride);
+      }
+    }
+  }
+
+  /** How first values are drawn. */
+  public sealed interface Start {
+    record Uniform(double low, double high) implements Start {}
+
+    record Normal(double mean, double deviation) implements Start {}
+
+    record Constant(double value) implements Start {}
+
+    record Orthogonal(double gain) implements Start {}
+  }
+
+  /**
+   * One tensor.
+   *
+   * @param node the typed node that has it
+   */
+  public record Tensor(
+      int node,
+      String layer,
+      String leaf,
+      List<Integer> shape,
+      Role role,
+      Storage storage,
+      Start start) {
+    public Tensor {
+      shape = List.copyOf(shape);
+    }
+  }
+
+  /** The tensor {@code leaf} of a typed node. */
+  public Tensor tensor(int node, String leaf) {
+    return tensors.stream()
+        .filter(tensor -> tensor.node() == node && tensor.leaf().equals(leaf))
+        .findFirst()
+        .orElseThrow(() -> new IllegalStateException("node " + node + " has no tensor " + leaf));
+  }
+}

@@ -1,0 +1,29 @@
+package dev.neurite.processor.memory;
+
+/** What a place in a workspace is for. */
+public enum Purpose {
+  VALUE(""),
+  GRADIENT("Gradient"),
+  /** A convolution's input with its zero border. */
+  PADDED("Padded"),
+  /** A convolution's output gradient, spread by the stride and with a zero border, as its input gradient reads it. */
+  SPREAD("Spread"),
+  /** Weights as an input gradient reads them. */
+  TURNED("Turned"),
+  /** A dropout's factors. */
+  MASK("Mask"),
+  /** Mean, 1 / deviation and gradient sums of channels or vectors. */
+  STATISTICS("Statistics"),
+  /** A gradient on its way to be added to another, or one vector of a softmax. */
+  SCRATCH("Scratch");
+
+  private final String suffix;
+
+  Purpose(String suffix) {
+    this.suffix = suffix;
+  }
+
+  public String suffix() {
+    return suffix;
+  }
+}
