@@ -1,15 +1,120 @@
 package dev.neurite.processor.emit;
 
+import com.palantir.javapoet.AnnotationSpec;
+import com.palantir.javapoet.ClassName;
+import com.palantir.javapoet.JavaFile;
+import com.palantir.javapoet.TypeSpec;
+import dev.neurite.processor.arrange.ArrangedGraph;
+import dev.neurite.processor.arrange.Arranger;
+import dev.neurite.processor.autodiff.Differentiator;
+import dev.neurite.processor.autodiff.TrainingSteps;
+import dev.neurite.processor.lower.InferenceLowering;
+import dev.neurite.processor.lower.InferenceLowering.InferenceCode;
+import dev.neurite.processor.lower.TrainingCode;
+import dev.neurite.processor.lower.TrainingLowering;
+import dev.neurite.processor.memory.InferenceMemory;
+import dev.neurite.processor.memory.InferencePlanner;
+import dev.neurite.processor.memory.ParameterLayout;
+import dev.neurite.processor.memory.ParameterPlanner;
+import dev.neurite.processor.memory.TrainingMemory;
+import dev.neurite.processor.memory.TrainingPlanner;
 import dev.neurite.processor.shape.TypedGraph;
+import dev.neurite.processor.shape.TypedGraph.ModelName;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Locale;
 import javax.annotation.processing.Filer;
 import javax.lang.model.element.Element;
 
-/** Writes the classes of one model. */
+/** Takes a typed graph down the rest of the road and writes the classes of its model. */
 public final class ModelWriter {
 
+  private final Filer filer;
+  private final WriterOptions options;
+
   /** A writer to this compiler. */
-  public ModelWriter(Filer filer, WriterOptions options) {}
+  public ModelWriter(Filer filer, WriterOptions options) {
+    this.filer = filer;
+    this.options = options;
+  }
 
   /** Writes the classes of a model that {@code origin} declares. */
-  public void write(TypedGraph graph, Element origin) {}
+  public void write(TypedGraph graph, Element origin) {
+    ArrangedGraph arranged = Arranger.arrange(graph);
+    ParameterLayout layout = ParameterPlanner.plan(arranged);
+    Signature signature = Signature.of(arranged);
+    String table = LayerTable.of(graph, layout);
+    ModelName model = graph.model();
+
+    InferenceMemory inferenceMemory = InferencePlanner.plan(arranged, layout);
+    InferenceCode inference = InferenceLowering.lower(arranged, layout, inferenceMemory);
+    FoldWriter folds = new FoldWriter(arranged, layout, inferenceMemory);
+    ForwardWriter forward =
+        new ForwardWriter(
+            model.prefix() + "Forward",
+            model.isPublic(),
+            signature,
+            inference,
+            inferenceMemory,
+            layout,
+            folds);
+    save(
+        model,
+        forward.type(
+            "Inference of {@link "
+                + model.interfaceName()
+                + "}: needs nothing but the JDK, is thread-safe, and allocates nothing in {@code predictInto}.\n\n"
+                + table),
+        origin);
+
+    TrainingSteps steps = Differentiator.differentiate(arranged);
+    TrainingMemory memory = TrainingPlanner.plan(steps);
+    TrainingCode training = TrainingLowering.lower(steps, layout, memory);
+    save(
+        model,
+        new BackwardWriter(arranged, training, false)
+            .type(
+                model.prefix() + "Backward",
+                "The training pass of {@link "
+                    + model.interfaceName()
+                    + "}: the forward pass that keeps what the backward pass needs, and the backward pass.\n\n"
+                    + table),
+        origin);
+    if (options.doublePrecision()) {
+      save(
+          model,
+          new BackwardWriter(arranged, training, true)
+              .type(
+                  model.prefix() + "Double",
+                  "The training pass of {@link "
+                      + model.interfaceName()
+                      + "} in double precision, from the same kernel programs, for checking gradients. Dropout does nothing.\n\n"
+                      + table),
+          origin);
+    }
+    save(
+        model,
+        new ModelClassWriter(graph, signature, layout, !folds.isEmpty())
+            .type("{@link " + model.interfaceName() + "} with its parameters.\n\n" + table),
+        origin);
+  }
+
+  private void save(ModelName model, TypeSpec type, Element origin) {
+    TypeSpec.Builder owned = type.toBuilder().addOriginatingElement(origin);
+    owned.addAnnotation(
+        AnnotationSpec.builder(ClassName.get("java.lang", "SuppressWarnings"))
+            .addMember("value", "$S", "all")
+            .build());
+    JavaFile file =
+        JavaFile.builder(model.packageName(), owned.build())
+            .indent("  ")
+            .skipJavaLangImports(true)
+            .build();
+    try {
+      file.writeTo(filer);
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          String.format(Locale.ROOT, "cannot write the source of %s", type.name()), e);
+    }
+  }
 }

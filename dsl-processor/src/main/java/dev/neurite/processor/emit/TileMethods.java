@@ -138,8 +138,8 @@ final class TileMethods {
 
   private String scalarBody(Contraction c) {
     JavaText text = new JavaText();
-    text.line("int w0 = %s;".formatted(scalarColumn("wo", c.columnsInPanels(), c)));
-    text.line("int c0 = %s;".formatted(scalarColumn("co", c.resultInPanels(), c)));
+    text.line("int w0 = %s;".formatted(scalarColumn("wo", c.columnsInPanels())));
+    text.line("int c0 = %s;".formatted(scalarColumn("co", c.resultInPanels())));
     if (!c.startsFromResult()) {
       text.line("boolean biased = bo >= 0;");
     }
@@ -219,7 +219,7 @@ final class TileMethods {
     return inPanels ? "%s + (%s >> 4) * panel + (%s & 15)".formatted(base, column, column) : base + " + " + column;
   }
 
-  private static String scalarColumn(String base, boolean inPanels, Contraction c) {
+  private static String scalarColumn(String base, boolean inPanels) {
     return inPanels ? base + " + (column >> 4) * panel" : base + " + column";
   }
 

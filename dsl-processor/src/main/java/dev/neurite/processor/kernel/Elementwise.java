@@ -196,7 +196,7 @@ public final class Elementwise {
   /** Derivative Phi(v) + v phi(v), Phi and phi the normal distribution and its density. */
   public static Kernel geluGradient() {
     Value density =
-        Value.exp(V.times(V).times(-0.5)).times(0.39894228040143268);
+        Value.exp(V.times(V).times(-0.5)).times(0.3989422804014327);
     return new Kernel(
         "geluGradient",
         "dx = dy (Phi(v) + v phi(v)), Phi and phi the normal distribution and its density, v the input.",

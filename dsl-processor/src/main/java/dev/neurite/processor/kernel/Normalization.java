@@ -120,6 +120,30 @@ public final class Normalization {
                                 affine ? fma(scaled, load("p", "weight"), load("p", "bias")) : scaled)))))));
   }
 
+  /** Batch normalisation with fixed statistics. */
+  public static Kernel scale() {
+    return new Kernel(
+        "scale",
+        "y = scale x + shift, each by channel.",
+        Kernel.parameters(
+            "int positions, int channels, real[] x, int xo, real[] p, int scaleAt, int shiftAt, real[] y, int yo"),
+        List.of(
+            new Stmt.For(
+                "position",
+                "0",
+                "positions",
+                1,
+                List.of(
+                    new Stmt.Int("at", "position * channels"),
+                    new Stmt.Lanes(
+                        "channels",
+                        List.of(
+                            new Stmt.Put(
+                                "y",
+                                "yo + at",
+                                fma(load("x", "xo + at"), load("p", "scaleAt"), load("p", "shiftAt")))))))));
+  }
+
   /** The two sums over a batch that batch normalisation's gradients are made of. */
   public static Kernel gradientSums() {
     Value normal =

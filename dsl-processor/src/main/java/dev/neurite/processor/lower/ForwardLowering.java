@@ -15,27 +15,34 @@ import dev.neurite.processor.kernel.Pooling;
 import dev.neurite.processor.kernel.Products;
 import dev.neurite.processor.kernel.Softmaxes;
 import dev.neurite.processor.memory.ConvGeometry;
+import dev.neurite.processor.memory.InferenceMemory;
 import dev.neurite.processor.memory.ParameterLayout.Storage;
 import dev.neurite.processor.memory.Place;
 import dev.neurite.processor.memory.Purpose;
 import dev.neurite.processor.shape.TensorType;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Lowers the forward pass of one node to calls of kernels, for training and for inference. */
 final class ForwardLowering {
 
   private final Frame frame;
-  private final boolean training;
+  private final @Nullable InferenceMemory inference;
   private final List<Line> lines = new ArrayList<>();
 
-  private ForwardLowering(Frame frame, boolean training) {
+  private ForwardLowering(Frame frame, @Nullable InferenceMemory inference) {
     this.frame = frame;
-    this.training = training;
+    this.inference = inference;
   }
 
-  static List<Line> lower(ArrangedNode node, Frame frame, boolean training) {
-    ForwardLowering lowering = new ForwardLowering(frame, training);
+  /**
+   * The lines of a node.
+   *
+   * @param inference the plan of inference, or null in training
+   */
+  static List<Line> lower(ArrangedNode node, Frame frame, @Nullable InferenceMemory inference) {
+    ForwardLowering lowering = new ForwardLowering(frame, inference);
     switch (node.work()) {
       case Work.Compute compute -> lowering.compute(node, compute.operation());
       case Work.Rearrange rearrange -> lowering.rearrange(node, rearrange);
@@ -107,13 +114,19 @@ final class ForwardLowering {
     return Integer.toString(number);
   }
 
+  /** Where the bias lies, or -1. */
+  private String bias(ArrangedNode node, boolean declared) {
+    int own = declared ? frame.panels(node.origin(), "bias").offset() : -1;
+    return text(inference == null ? own : inference.biasOf(node.id(), own));
+  }
+
   private void dense(ArrangedNode node, Operation.Dense dense) {
     Place x = input(node, 0);
     Place y = frame.value(node.id());
     Storage.Panels weight = frame.panels(node.origin(), "weight");
     int inputs = weight.channels() * weight.height() * weight.width();
     int steps = x.rowSize() / inputs;
-    String bias = dense.bias() ? text(frame.panels(node.origin(), "bias").offset()) : "-1";
+    String bias = bias(node, dense.bias());
     call(
         Products.product(),
         frame.elements(steps),
@@ -141,7 +154,7 @@ final class ForwardLowering {
     Place x = input(node, 0);
     Place y = frame.value(node.id());
     Storage.Panels weight = frame.panels(node.origin(), "weight");
-    String bias = conv.bias() ? text(frame.panels(node.origin(), "bias").offset()) : "-1";
+    String bias = bias(node, conv.bias());
     if (g.isPointwise()) {
       call(
           Products.product(),
@@ -205,7 +218,7 @@ final class ForwardLowering {
             text(g.inputs() * 16),
             text(g.groupFilters()),
             "p",
-            conv.bias() ? sum(group(g, groupBias), bias) : bias,
+            bias.equals("-1") ? bias : sum(group(g, groupBias), bias),
             y.array(),
             sum(y.at("row"), product("y", text(g.outWidth() * g.filters())), group(g, g.groupFilters())),
             text(g.filters()));
@@ -226,6 +239,10 @@ final class ForwardLowering {
   private void batchNorm(ArrangedNode node, Operation.BatchNorm norm) {
     Place x = input(node, 0);
     Place y = frame.value(node.id());
+    if (inference != null) {
+      scale(node, inference.foldOf(node.id()), x, y);
+      return;
+    }
     Place statistics = frame.place(node.id(), Purpose.STATISTICS);
     int channels = node.type().shape().getFirst();
     int padded = (channels + 15) / 16 * 16;
@@ -247,6 +264,22 @@ final class ForwardLowering {
     arguments.add(y.array());
     arguments.add(y.at(frame.from()));
     call(Normalization.normalize(norm.affine()), arguments.toArray(String[]::new));
+  }
+
+  private void scale(ArrangedNode node, InferenceMemory.Fold fold, Place x, Place y) {
+    if (fold.linear() < 0) {
+      call(
+          Normalization.scale(),
+          frame.elements(positions(node.type())),
+          text(node.type().shape().getFirst()),
+          x.array(),
+          x.at(frame.from()),
+          "p",
+          text(fold.scaleAt()),
+          text(fold.shiftAt()),
+          y.array(),
+          y.at(frame.from()));
+    }
   }
 
   private void layerNorm(ArrangedNode node, Operation.LayerNorm norm) {
@@ -348,7 +381,7 @@ final class ForwardLowering {
   private void dropout(ArrangedNode node, double share) {
     Place x = input(node, 0);
     Place y = frame.value(node.id());
-    if (!training) {
+    if (inference != null) {
       copyUnlessShared(node, x, y);
       return;
     }
@@ -401,7 +434,7 @@ final class ForwardLowering {
   private void spatialDropout(ArrangedNode node, double share) {
     Place x = input(node, 0);
     Place y = frame.value(node.id());
-    if (!training) {
+    if (inference != null) {
       copyUnlessShared(node, x, y);
       return;
     }
@@ -582,7 +615,7 @@ final class ForwardLowering {
   /** A rearrangement as a transposed matrix; null where nothing changes. */
   record Transposition(int rows, int columns) {
 
-    static @org.jspecify.annotations.Nullable Transposition of(Work.Rearrange rearrange) {
+    static @Nullable Transposition of(Work.Rearrange rearrange) {
       return switch (rearrange.from()) {
         case Arrangement.Plain ignored ->
             switch (rearrange.to()) {

@@ -58,7 +58,7 @@ public final class TrainingLowering {
       ArrangedNode node = graph.node(step.node());
       switch (step) {
         case Step.Forward ignored ->
-            rows.add(node.layer(), "Forward", false, ForwardLowering.lower(node, frame, true));
+            rows.add(node.layer(), "Forward", false, ForwardLowering.lower(node, frame, null));
         case Step.InputGradients gradients -> {
           for (Step.Flow flow : gradients.flows()) {
             rows.add(

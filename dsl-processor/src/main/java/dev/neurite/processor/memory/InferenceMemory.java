@@ -2,7 +2,6 @@ package dev.neurite.processor.memory;
 
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * The workspace of inference: one block of rows after another passes through all layers, so that places are used again.
@@ -11,23 +10,49 @@ import java.util.Set;
  * @param constants the generated class's constants and where in the workspace they begin
  * @param length floats of the workspace
  * @param places of values and what else a layer needs
- * @param folded batch normalisations that are part of the weights before them
+ * @param folds batch normalisations as scales and shifts
+ * @param parameterLength of the parameters of inference: those of training, then the scales and shifts
  */
 public record InferenceMemory(
     int blockRows,
     List<Constant> constants,
     int length,
     Map<TrainingMemory.Key, Place> places,
-    Set<Integer> folded) {
+    List<Fold> folds,
+    int parameterLength) {
 
   public InferenceMemory {
     constants = List.copyOf(constants);
     places = Map.copyOf(places);
-    folded = Set.copyOf(folded);
+    folds = List.copyOf(folds);
   }
 
   /** A named offset. */
   public record Constant(String name, int value) {}
+
+  /**
+   * A batch normalisation whose statistics are fixed: y = scale x + shift.
+   *
+   * @param node the batch normalisation
+   * @param linear the dense layer or convolution before it whose weights take up the scale and whose bias becomes the shift, or -1
+   * @param scaleAt where the scales lie behind the parameters
+   * @param shiftAt where the shifts lie
+   */
+  public record Fold(int node, int linear, int scaleAt, int shiftAt) {}
+
+  /** The fold of a batch normalisation. */
+  public Fold foldOf(int node) {
+    return folds.stream().filter(fold -> fold.node() == node).findFirst().orElseThrow();
+  }
+
+  /** Where the bias of a dense layer or convolution lies; {@code own} where nothing was folded into it. */
+  public int biasOf(int node, int own) {
+    return folds.stream()
+        .filter(fold -> fold.linear() == node)
+        .findFirst()
+        .map(Fold::shiftAt)
+        .orElse(own);
+  }
 
   public Place place(int node, Purpose purpose, int position) {
     Place place = places.get(new TrainingMemory.Key(node, purpose, position));

@@ -5,14 +5,13 @@ import dev.neurite.processor.arrange.ArrangedGraph.ArrangedNode;
 import dev.neurite.processor.arrange.Work;
 import dev.neurite.processor.graph.Operation;
 import dev.neurite.processor.memory.InferenceMemory.Constant;
+import dev.neurite.processor.memory.InferenceMemory.Fold;
 import dev.neurite.processor.memory.TrainingMemory.Key;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /** Plans inference: how many rows pass together, and which values lie in the same place one after another. */
 public final class InferencePlanner {
@@ -35,7 +34,8 @@ public final class InferencePlanner {
   private final int[] lastUse;
   private final Map<Key, Place> places = new HashMap<>();
   private final List<Block> blocks = new ArrayList<>();
-  private final Set<Integer> folded = new HashSet<>();
+  private final List<Fold> folds = new ArrayList<>();
+  private int parameterLength;
 
   /** A place: its name, its floats for each row, and from which node to which it is in use. */
   private static final class Block {
@@ -55,15 +55,16 @@ public final class InferencePlanner {
     }
   }
 
-  private InferencePlanner(ArrangedGraph graph) {
+  private InferencePlanner(ArrangedGraph graph, ParameterLayout layout) {
     this.graph = graph;
+    this.parameterLength = layout.parameterLength();
     this.names = new Names(graph);
     this.first = Sharing.ofInference(graph);
     this.lastUse = new int[graph.nodes().size()];
   }
 
-  public static InferenceMemory plan(ArrangedGraph graph) {
-    return new InferencePlanner(graph).run();
+  public static InferenceMemory plan(ArrangedGraph graph, ParameterLayout layout) {
+    return new InferencePlanner(graph, layout).run();
   }
 
   private InferenceMemory run() {
@@ -91,7 +92,8 @@ public final class InferencePlanner {
       places.putIfAbsent(
           new Key(node.id(), Purpose.VALUE, 0), valueOf(owner(node.id())));
     }
-    return new InferenceMemory(rows, constants, Math.multiplyExact(rowFloats, rows), places, folded);
+    return new InferenceMemory(
+        rows, constants, Math.multiplyExact(rowFloats, rows), places, folds, parameterLength);
   }
 
   private Place valueOf(int node) {
@@ -106,16 +108,26 @@ public final class InferencePlanner {
     return first[node];
   }
 
-  /** A batch normalisation that alone reads a dense layer or convolution is part of its weights. */
+  /** A batch normalisation is a scale and a shift; one that alone reads a dense layer or convolution is part of its weights. */
   private void fold() {
     int[] readers = graph.readers();
     for (ArrangedNode node : graph.nodes()) {
       if (operation(node) instanceof Operation.BatchNorm) {
         ArrangedNode input = graph.node(node.inputs().getFirst());
         Operation before = operation(input);
-        boolean linear = before instanceof Operation.Dense || before instanceof Operation.Conv2D;
-        if (linear && readers[input.id()] == 1 && !graph.outputs().contains(input.id())) {
-          folded.add(node.id());
+        boolean linear =
+            before instanceof Operation.Dense
+                || (before instanceof Operation.Conv2D conv && conv.groups() == 1);
+        boolean alone = readers[input.id()] == 1 && !graph.outputs().contains(input.id());
+        int padded = (node.type().shape().getFirst() + 15) / 16 * 16;
+        folds.add(
+            new Fold(
+                node.id(),
+                linear && alone ? input.id() : -1,
+                parameterLength,
+                parameterLength + padded));
+        parameterLength += 2 * padded;
+        if (linear && alone) {
           int old = first[node.id()];
           for (int i = 0; i < first.length; i++) {
             if (first[i] == old) {

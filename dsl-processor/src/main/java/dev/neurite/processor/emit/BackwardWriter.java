@@ -1,0 +1,410 @@
+package dev.neurite.processor.emit;
+
+import com.palantir.javapoet.ArrayTypeName;
+import com.palantir.javapoet.ClassName;
+import com.palantir.javapoet.CodeBlock;
+import com.palantir.javapoet.FieldSpec;
+import com.palantir.javapoet.MethodSpec;
+import com.palantir.javapoet.TypeName;
+import com.palantir.javapoet.TypeSpec;
+import dev.neurite.processor.arrange.ArrangedGraph;
+import dev.neurite.processor.arrange.ArrangedGraph.ArrangedNode;
+import dev.neurite.processor.lower.LayerMethod;
+import dev.neurite.processor.lower.LayerMethod.Split;
+import dev.neurite.processor.lower.TrainingCode;
+import dev.neurite.processor.memory.TrainingMemory.Slot;
+import dev.neurite.processor.shape.TensorType.Element;
+import java.util.ArrayList;
+import java.util.List;
+import javax.lang.model.element.Modifier;
+
+/** Writes the class of a training pass: in float with scalar and vector kernels, or in double for checking gradients. */
+final class BackwardWriter {
+
+  /** Floats behind the end of an array that a vector may read and not use. */
+  private static final int SLACK = 32;
+
+  private final ArrangedGraph graph;
+  private final TrainingCode code;
+  private final boolean isDouble;
+  private final String real;
+  private final TypeName number;
+  private final TypeName numbers;
+  private final List<ArrangedNode> inputs = new ArrayList<>();
+
+  BackwardWriter(ArrangedGraph graph, TrainingCode code, boolean isDouble) {
+    this.graph = graph;
+    this.code = code;
+    this.isDouble = isDouble;
+    this.real = isDouble ? "double" : "float";
+    this.number = isDouble ? TypeName.DOUBLE : TypeName.FLOAT;
+    this.numbers = ArrayTypeName.of(number);
+    for (ArrangedNode node : graph.nodes()) {
+      if (node.inputs().isEmpty()) {
+        inputs.add(node);
+      }
+    }
+  }
+
+  TypeSpec type(String name, String documentation) {
+    TypeSpec.Builder type =
+        TypeSpec.classBuilder(name)
+            .addModifiers(Modifier.FINAL)
+            .addSuperinterface(
+                ClassName.get("dev.neurite.spi", isDouble ? "DoubleTrainingProgram" : "TrainingProgram"))
+            .addJavadoc("$L", documentation);
+    if (isDouble) {
+      type.addModifiers(Modifier.PUBLIC);
+    }
+    fields(type);
+    type.addMethod(constructor());
+    type.addMethod(
+        override("maxRows").returns(TypeName.INT).addStatement("return capacity").build());
+    type.addMethod(begin());
+    type.addMethod(
+        override("trainingMode")
+            .addParameter(TypeName.BOOLEAN, "training")
+            .addStatement("this.training = training")
+            .build());
+    type.addMethod(
+        override("requireInputGradients")
+            .addParameter(TypeName.BOOLEAN, "required")
+            .addCode(requireInputGradients())
+            .build());
+    type.addMethod(
+        override("forwardStages").returns(TypeName.INT).addStatement("return $L", code.forward().size()).build());
+    type.addMethod(stages("forward", code.forward()));
+    type.addMethod(
+        override("backwardStages").returns(TypeName.INT).addStatement("return $L", code.backward().size()).build());
+    type.addMethod(stages("backward", code.backward()));
+    type.addMethod(choose("output", "output", graph.outputs().size()));
+    type.addMethod(choose("outputGradient", "outputGradient", graph.outputs().size()));
+    type.addMethod(inputGradient());
+    for (LayerMethod method : code.methods()) {
+      type.addMethod(
+          MethodSpec.methodBuilder(method.name())
+              .addModifiers(Modifier.PRIVATE)
+              .addJavadoc("$L\n", method.documentation())
+              .addParameter(TypeName.INT, "from")
+              .addParameter(TypeName.INT, "to")
+              .addCode(TypedCode.of(LayerMethods.body(method, real)))
+              .build());
+    }
+    helpers(type);
+    KernelClasses kernels = new KernelClasses(code.kernels(), real);
+    type.addType(kernels.contract());
+    type.addType(kernels.scalar());
+    if (!isDouble) {
+      type.addType(kernels.simd());
+    }
+    return type.build();
+  }
+
+  private void fields(TypeSpec.Builder type) {
+    type.addField(field(TypeName.INT, "capacity").build());
+    type.addField(field(ClassName.bestGuess(KernelClasses.KERNELS), "k").build());
+    type.addField(field(numbers, "p").addJavadoc("Parameters.\n").build());
+    type.addField(field(numbers, "s").addJavadoc("State: running statistics.\n").build());
+    type.addField(field(numbers, "g").addJavadoc("Gradients of the parameters.\n").build());
+    type.addField(field(numbers, "a").addJavadoc("The workspace.\n").build());
+    for (Slot slot : code.memory().slots()) {
+      type.addField(field(TypeName.INT, slot.field()).build());
+    }
+    for (int i = 0; i < inputs.size(); i++) {
+      type.addField(mutable(inputType(i), "input" + i).initializer("{}").build());
+      type.addField(mutable(numbers, "inputGradient" + i).initializer("{}").build());
+    }
+    for (int i = 0; i < graph.outputs().size(); i++) {
+      type.addField(field(numbers, "output" + i).build());
+      type.addField(field(numbers, "outputGradient" + i).build());
+    }
+    type.addField(mutable(TypeName.INT, "rows").build());
+    type.addField(mutable(TypeName.LONG, "seed").build());
+    type.addField(mutable(TypeName.LONG, "step").build());
+    type.addField(mutable(TypeName.BOOLEAN, "training").initializer("true").build());
+    type.addField(mutable(TypeName.BOOLEAN, "inputGradients").build());
+  }
+
+  private TypeName inputType(int index) {
+    return inputs.get(index).type().element() == Element.INDEX ? ArrayTypeName.of(TypeName.INT) : numbers;
+  }
+
+  private static FieldSpec.Builder field(TypeName type, String name) {
+    return FieldSpec.builder(type, name, Modifier.PRIVATE, Modifier.FINAL);
+  }
+
+  private static FieldSpec.Builder mutable(TypeName type, String name) {
+    return FieldSpec.builder(type, name, Modifier.PRIVATE);
+  }
+
+  private static MethodSpec.Builder override(String name) {
+    return MethodSpec.methodBuilder(name).addAnnotation(Override.class).addModifiers(Modifier.PUBLIC);
+  }
+
+  private MethodSpec constructor() {
+    CodeBlock.Builder body = CodeBlock.builder();
+    body.addStatement("this.p = parameters");
+    body.addStatement("this.s = state");
+    body.addStatement("this.g = gradients");
+    body.addStatement("this.capacity = maxRows");
+    if (isDouble) {
+      body.addStatement("this.k = new $L()", KernelClasses.SCALAR);
+    } else {
+      body.addStatement(
+          "this.k = vectors ? new $L() : new $L()", KernelClasses.SIMD, KernelClasses.SCALAR);
+    }
+    body.addStatement("long floats = $LL * maxRows + $LL", padded().rowFloats(), padded().fixedFloats());
+    body.beginControlFlow("if (floats > $T.MAX_VALUE - $L)", Integer.class, SLACK + 16);
+    body.addStatement(
+        "throw new $T(\"a batch of \" + maxRows + \" rows needs a workspace of \" + floats + \" floats, more than an array"
+            + " holds; take at most \" + ($T.MAX_VALUE - $LL) / $LL + \" rows\")",
+        IllegalArgumentException.class,
+        Integer.class,
+        SLACK + 16 + padded().fixedFloats(),
+        Math.max(1, padded().rowFloats()));
+    body.endControlFlow();
+    body.addStatement("this.a = new $L[(int) floats + $L]", real, SLACK);
+    long rowFloats = 0;
+    for (Slot slot : code.memory().slots()) {
+      if (slot.fixedFloats() == 0) {
+        body.addStatement("this.$L = $L", slot.field(), scaled(rowFloats));
+        rowFloats += round(slot.rowFloats());
+      }
+    }
+    long fixedFloats = 0;
+    for (Slot slot : code.memory().slots()) {
+      if (slot.fixedFloats() > 0) {
+        body.addStatement(
+            "this.$L = $L",
+            slot.field(),
+            dev.neurite.processor.kernel.IndexText.sum(scaled(rowFloats), Long.toString(fixedFloats)));
+        fixedFloats += round(slot.fixedFloats());
+      }
+    }
+    for (int i = 0; i < graph.outputs().size(); i++) {
+      int size = graph.node(graph.outputs().get(i)).size();
+      body.addStatement("this.output$L = new $L[$T.multiplyExact(maxRows, $L) + $L]", i, real, Math.class, size, SLACK);
+      body.addStatement("this.outputGradient$L = new $L[maxRows * $L + $L]", i, real, size, SLACK);
+    }
+    MethodSpec.Builder constructor = MethodSpec.constructorBuilder();
+    constructor.addJavadoc(
+        """
+        A pass over at most {@code maxRows} rows.
+
+        @param parameters the flat parameters, read
+        @param state the flat state, read and written
+        @param gradients where the flat gradients are written
+        @param maxRows the most rows of one pass
+        """);
+    if (isDouble) {
+      constructor.addModifiers(Modifier.PUBLIC);
+    }
+    constructor
+        .addParameter(numbers, "parameters")
+        .addParameter(numbers, "state")
+        .addParameter(numbers, "gradients")
+        .addParameter(TypeName.INT, "maxRows");
+    if (!isDouble) {
+      constructor.addParameter(TypeName.BOOLEAN, "vectors");
+    }
+    return constructor.addCode(body.build()).build();
+  }
+
+  /** Sizes with every slot rounded up to whole panels. */
+  private Sizes padded() {
+    long rows = 0;
+    long fixed = 0;
+    for (Slot slot : code.memory().slots()) {
+      rows += round(slot.rowFloats());
+      fixed += round(slot.fixedFloats());
+    }
+    return new Sizes(rows, fixed);
+  }
+
+  private record Sizes(long rowFloats, long fixedFloats) {}
+
+  private static int round(int floats) {
+    return (floats + 15) / 16 * 16;
+  }
+
+  private static String scaled(long rowFloats) {
+    return rowFloats == 0 ? "0" : rowFloats == 1 ? "maxRows" : rowFloats + " * maxRows";
+  }
+
+  private MethodSpec begin() {
+    CodeBlock.Builder body = CodeBlock.builder();
+    if (code.smallestBatch() > 1) {
+      body.beginControlFlow("if (training && rows < 2)");
+      body.addStatement(
+          "throw new $T(\"batch normalisation needs at least 2 rows for the statistics of a batch, got \" + rows)",
+          IllegalArgumentException.class);
+      body.endControlFlow();
+    }
+    for (int i = 0; i < inputs.size(); i++) {
+      body.addStatement("this.input$L = ($T) inputs[$L]", i, inputType(i), i);
+    }
+    body.addStatement("this.rows = rows");
+    body.addStatement("this.seed = seed");
+    body.addStatement("this.step = step");
+    return override("begin")
+        .addParameter(ArrayTypeName.of(Object.class), "inputs")
+        .addParameter(TypeName.INT, "rows")
+        .addParameter(TypeName.LONG, "seed")
+        .addParameter(TypeName.LONG, "step")
+        .addCode(body.build())
+        .build();
+  }
+
+  private CodeBlock requireInputGradients() {
+    CodeBlock.Builder body = CodeBlock.builder();
+    body.addStatement("this.inputGradients = required");
+    for (int i = 0; i < inputs.size(); i++) {
+      if (inputs.get(i).type().element() == Element.FLOAT) {
+        body.beginControlFlow("if (required && inputGradient$L.length == 0)", i);
+        body.addStatement(
+            "inputGradient$L = new $L[$T.multiplyExact(capacity, $L) + $L]",
+            i,
+            real,
+            Math.class,
+            inputs.get(i).size(),
+            SLACK);
+        body.endControlFlow();
+      }
+    }
+    return body.build();
+  }
+
+  private MethodSpec stages(String name, List<List<LayerMethod>> stages) {
+    CodeBlock.Builder body = CodeBlock.builder();
+    boolean rows = stages.stream().flatMap(List::stream).anyMatch(method -> method.split() instanceof Split.Rows);
+    if (rows) {
+      body.addStatement("int from = (int) ((long) rows * part / parts)");
+      body.addStatement("int to = (int) ((long) rows * (part + 1) / parts)");
+    }
+    body.beginControlFlow("switch (stage)");
+    for (int i = 0; i < stages.size(); i++) {
+      body.add("case $L -> {\n", i).indent();
+      boolean conditional = false;
+      for (LayerMethod method : stages.get(i)) {
+        if (method.onlyForInputs() != conditional) {
+          if (conditional) {
+            body.endControlFlow();
+          } else {
+            body.beginControlFlow("if (inputGradients)");
+          }
+          conditional = method.onlyForInputs();
+        }
+        body.add(call(method));
+      }
+      if (conditional) {
+        body.endControlFlow();
+      }
+      body.unindent().add("}\n");
+    }
+    body.addStatement(
+        "default -> throw new $T(\"the $L pass has $L stages, there is no stage \" + stage)",
+        IllegalArgumentException.class,
+        name,
+        stages.size());
+    body.endControlFlow();
+    return override(name)
+        .addParameter(TypeName.INT, "stage")
+        .addParameter(TypeName.INT, "part")
+        .addParameter(TypeName.INT, "parts")
+        .addCode(body.build())
+        .build();
+  }
+
+  private static CodeBlock call(LayerMethod method) {
+    return switch (method.split()) {
+      case Split.Rows ignored -> CodeBlock.of("$L(from, to);\n", method.name());
+      case Split.Units units ->
+          CodeBlock.of(
+              "$L(share($L, $L, part, parts), share($L, $L, part + 1, parts));\n",
+              method.name(),
+              units.count(),
+              units.multiple(),
+              units.count(),
+              units.multiple());
+    };
+  }
+
+  private MethodSpec choose(String name, String prefix, int count) {
+    CodeBlock.Builder body = CodeBlock.builder();
+    for (int i = 0; i < count; i++) {
+      body.beginControlFlow("if (index == $L)", i).addStatement("return $L$L", prefix, i).endControlFlow();
+    }
+    body.addStatement(
+        "throw new $T(\"there are $L outputs, there is no output \" + index)", IllegalArgumentException.class, count);
+    return override(name).returns(numbers).addParameter(TypeName.INT, "index").addCode(body.build()).build();
+  }
+
+  private MethodSpec inputGradient() {
+    CodeBlock.Builder body = CodeBlock.builder();
+    body.beginControlFlow("if (!inputGradients)");
+    body.addStatement(
+        "throw new $T(\"the gradients of the inputs were not asked for; call requireInputGradients(true) before the pass\")",
+        IllegalStateException.class);
+    body.endControlFlow();
+    for (int i = 0; i < inputs.size(); i++) {
+      if (inputs.get(i).type().element() == Element.FLOAT) {
+        body.beginControlFlow("if (index == $L)", i).addStatement("return inputGradient$L", i).endControlFlow();
+      }
+    }
+    body.addStatement(
+        "throw new $T(\"there is no input of float values at \" + index)", IllegalArgumentException.class);
+    return override("inputGradient")
+        .returns(numbers)
+        .addParameter(TypeName.INT, "index")
+        .addCode(body.build())
+        .build();
+  }
+
+  private void helpers(TypeSpec.Builder type) {
+    type.addMethod(
+        MethodSpec.methodBuilder("share")
+            .addModifiers(Modifier.PRIVATE, Modifier.STATIC)
+            .addJavadoc("Where a part of {@code count} units begins: a multiple of {@code multiple}, or the end.\n")
+            .returns(TypeName.INT)
+            .addParameter(TypeName.INT, "count")
+            .addParameter(TypeName.INT, "multiple")
+            .addParameter(TypeName.INT, "part")
+            .addParameter(TypeName.INT, "parts")
+            .addStatement(
+                "return part == parts ? count : (int) ((long) count * part / parts / multiple) * multiple")
+            .build());
+    boolean draws =
+        code.methods().stream()
+            .anyMatch(method -> LayerMethods.body(method, real).contains("draw("));
+    if (draws) {
+      MethodSpec.Builder draw =
+          MethodSpec.methodBuilder("draw")
+              .addModifiers(Modifier.PRIVATE)
+              .addJavadoc("Factors of a dropout: 0 or 1 / (1 - share), all 1 outside training.\n")
+              .addParameter(numbers, "mask")
+              .addParameter(TypeName.INT, "base")
+              .addParameter(TypeName.INT, "from")
+              .addParameter(TypeName.INT, "to")
+              .addParameter(TypeName.INT, "layer")
+              .addParameter(TypeName.INT, "channels")
+              .addParameter(TypeName.INT, "area")
+              .addParameter(number, "share");
+      String fill = "Arrays.fill(mask, base + from * channels * area, base + to * channels * area, 1);";
+      if (isDouble) {
+        draw.addCode(TypedCode.of(fill + "\n"));
+      } else {
+        draw.addCode(
+            TypedCode.of(
+                """
+                if (training) {
+                  DropoutMask.draw(mask, base, from, to, seed, step, layer, channels, area, share);
+                } else {
+                  %s
+                }
+                """
+                    .formatted(fill)));
+      }
+      type.addMethod(draw.build());
+    }
+  }
+}

@@ -1,0 +1,302 @@
+package dev.neurite.processor.emit;
+
+import static java.util.stream.Collectors.joining;
+
+import com.palantir.javapoet.ArrayTypeName;
+import com.palantir.javapoet.ClassName;
+import com.palantir.javapoet.CodeBlock;
+import com.palantir.javapoet.FieldSpec;
+import com.palantir.javapoet.MethodSpec;
+import com.palantir.javapoet.ParameterizedTypeName;
+import com.palantir.javapoet.TypeName;
+import com.palantir.javapoet.TypeSpec;
+import dev.neurite.processor.lower.InferenceLowering.InferenceCode;
+import dev.neurite.processor.lower.LayerMethod;
+import dev.neurite.processor.memory.InferenceMemory;
+import dev.neurite.processor.memory.ParameterLayout;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.regex.Pattern;
+import javax.lang.model.element.Modifier;
+
+/** Writes the class of inference, which needs nothing but the JDK. */
+final class ForwardWriter {
+
+  private static final int SLACK = 32;
+
+  private final String name;
+  private final boolean isPublic;
+  private final Signature signature;
+  private final InferenceCode code;
+  private final InferenceMemory memory;
+  private final ParameterLayout layout;
+  private final FoldWriter folds;
+
+  ForwardWriter(
+      String name,
+      boolean isPublic,
+      Signature signature,
+      InferenceCode code,
+      InferenceMemory memory,
+      ParameterLayout layout,
+      FoldWriter folds) {
+    this.name = name;
+    this.isPublic = isPublic;
+    this.signature = signature;
+    this.code = code;
+    this.memory = memory;
+    this.layout = layout;
+    this.folds = folds;
+  }
+
+  TypeSpec type(String documentation) {
+    TypeSpec.Builder type =
+        TypeSpec.classBuilder(name).addModifiers(Modifier.FINAL).addJavadoc("$L", documentation);
+    if (isPublic) {
+      type.addModifiers(Modifier.PUBLIC);
+    }
+    type.addField(constant("BLOCK_ROWS", memory.blockRows(), "Rows that pass through all layers together.\n"));
+    type.addField(constant("WORKSPACE", memory.length() + SLACK, "Floats that a block of rows needs.\n"));
+    memory.constants().forEach(constant -> type.addField(constant(constant.name(), constant.value(), "")));
+    type.addField(
+        FieldSpec.builder(TypeName.BOOLEAN, "VECTORS", Modifier.PRIVATE, Modifier.STATIC, Modifier.FINAL)
+            .addJavadoc("Whether the Vector API is there and readable from here.\n")
+            .initializer("vectorsPresent()")
+            .build());
+    type.addField(ArrayTypeName.of(TypeName.FLOAT), "p", Modifier.PRIVATE, Modifier.FINAL);
+    type.addField(
+        FieldSpec.builder(
+                ParameterizedTypeName.get(
+                    ClassName.get(AtomicReferenceArray.class), ArrayTypeName.of(TypeName.FLOAT)),
+                "idle",
+                Modifier.PRIVATE,
+                Modifier.FINAL)
+            .addJavadoc("Workspaces that no call uses at the moment.\n")
+            .build());
+    type.addField(ClassName.bestGuess("Choice"), "choice", Modifier.PRIVATE, Modifier.FINAL);
+    type.addField(
+        FieldSpec.builder(ClassName.bestGuess("Team"), "team", Modifier.PRIVATE, Modifier.FINAL)
+            .addJavadoc("Threads that share the rows of a call, or null.\n")
+            .build());
+    construction(type);
+    prediction(type);
+    layers(type);
+    new ForwardSupport(name, signature, layout, memory, folds).addTo(type);
+    KernelClasses kernels = new KernelClasses(code.kernels(), "float");
+    type.addType(kernels.contract());
+    type.addType(kernels.scalar());
+    type.addType(kernels.simd());
+    return type.build();
+  }
+
+  private static FieldSpec constant(String name, int value, String documentation) {
+    return FieldSpec.builder(TypeName.INT, name, Modifier.PRIVATE, Modifier.STATIC, Modifier.FINAL)
+        .addJavadoc(documentation)
+        .initializer("$L", value)
+        .build();
+  }
+
+  private MethodSpec.Builder visible(String method) {
+    MethodSpec.Builder builder = MethodSpec.methodBuilder(method);
+    return isPublic ? builder.addModifiers(Modifier.PUBLIC) : builder;
+  }
+
+  private void construction(TypeSpec.Builder type) {
+    type.addMethod(
+        MethodSpec.constructorBuilder()
+            .addModifiers(Modifier.PRIVATE)
+            .addParameter(ArrayTypeName.of(TypeName.FLOAT), "parameters")
+            .addParameter(ClassName.bestGuess("Choice"), "choice")
+            .addParameter(ClassName.bestGuess("Team"), "team")
+            .addStatement("this.p = parameters")
+            .addStatement("this.choice = choice")
+            .addStatement("this.team = team")
+            .addStatement(
+                "this.idle = new $T<>(2 * $T.getRuntime().availableProcessors())",
+                AtomicReferenceArray.class,
+                Runtime.class)
+            .build());
+    type.addMethod(
+        MethodSpec.methodBuilder("of")
+            .addModifiers(Modifier.STATIC)
+            .addJavadoc("Inference with the flat parameters and state of a model; reads the arrays it is given at every call.\n")
+            .returns(ClassName.bestGuess(name))
+            .addParameter(ArrayTypeName.of(TypeName.FLOAT), "parameters")
+            .addParameter(ArrayTypeName.of(TypeName.FLOAT), "state")
+            .addStatement("$L forward = new $L(fold(parameters, state), new Choice(), null)", name, name)
+            .addStatement("forward.choice.begin(forward)")
+            .addStatement("return forward")
+            .build());
+    if (!folds.isEmpty()) {
+      type.addMethod(
+          MethodSpec.methodBuilder("refresh")
+              .addJavadoc("Takes over changed parameters and state.\n")
+              .addParameter(ArrayTypeName.of(TypeName.FLOAT), "parameters")
+              .addParameter(ArrayTypeName.of(TypeName.FLOAT), "state")
+              .addStatement("float[] folded = fold(parameters, state)")
+              .addStatement("$T.arraycopy(folded, 0, p, 0, p.length)", System.class)
+              .build());
+    }
+    type.addMethod(
+        visible("parallel")
+            .addJavadoc(
+                "The same network with the rows of each call shared by {@code threads} threads, the caller's among them.\n\n"
+                    + "@throws IllegalArgumentException if {@code threads} is not positive\n")
+            .returns(ClassName.bestGuess(name))
+            .addParameter(TypeName.INT, "threads")
+            .beginControlFlow("if (threads < 1)")
+            .addStatement(
+                "throw new $T(\"expected at least 1 thread, got \" + threads)", IllegalArgumentException.class)
+            .endControlFlow()
+            .addStatement("return new $L(p, choice, threads == 1 ? null : new Team(threads))", name)
+            .build());
+    type.addMethod(
+        visible("warmUp")
+            .addJavadoc("Has the vector code compiled before it returns, so that the calls that follow are fast.\n")
+            .addStatement("choice.warmUp(this)")
+            .build());
+  }
+
+  private String arguments(List<Signature.Tensor> tensors) {
+    return tensors.stream().map(Signature.Tensor::parameter).collect(joining(", "));
+  }
+
+  private void inputParameters(MethodSpec.Builder method) {
+    for (Signature.Tensor input : signature.inputs()) {
+      method.addParameter(
+          ArrayTypeName.of(input.isIndex() ? TypeName.INT : TypeName.FLOAT), input.parameter());
+    }
+  }
+
+  private void outputParameters(MethodSpec.Builder method) {
+    for (Signature.Tensor output : signature.outputs()) {
+      method.addParameter(ArrayTypeName.of(TypeName.FLOAT), outputName(output));
+    }
+  }
+
+  private String outputName(Signature.Tensor output) {
+    return signature.outputParameter(output);
+  }
+
+  private void prediction(TypeSpec.Builder type) {
+    String inputs = arguments(signature.inputs());
+    String outputs = signature.outputs().stream().map(this::outputName).collect(joining(", "));
+    boolean single = signature.outputs().size() == 1;
+    MethodSpec.Builder predict =
+        visible("predict")
+            .addJavadoc("$L", Documentation.predict(signature, false))
+            .returns(single ? ArrayTypeName.of(TypeName.FLOAT) : ClassName.bestGuess("Outputs"));
+    inputParameters(predict);
+    for (Signature.Tensor output : signature.outputs()) {
+      predict.addStatement("float[] $L = new float[$L]", outputName(output), output.size());
+    }
+    predict.addStatement("predictInto($L, $L)", inputs, outputs);
+    predict.addStatement(single ? "return $L" : "return new Outputs($L)", outputs);
+    type.addMethod(predict.build());
+
+    MethodSpec.Builder one = visible("predictInto").addJavadoc("$L", Documentation.predict(signature, true));
+    inputParameters(one);
+    outputParameters(one);
+    for (Signature.Tensor input : signature.inputs()) {
+      one.addStatement("checkRow($S, $L.length, $L)", input.name(), input.parameter(), input.size());
+    }
+    for (Signature.Tensor output : signature.outputs()) {
+      one.addStatement("checkRow($S, $L.length, $L)", output.name(), outputName(output), output.size());
+    }
+    one.addStatement("run($L, 0, 1, $L)", inputs, outputs);
+    type.addMethod(one.build());
+
+    MethodSpec.Builder many = visible("predictInto").addJavadoc("$L", Documentation.predictRows(signature));
+    inputParameters(many);
+    many.addParameter(TypeName.INT, "rows");
+    outputParameters(many);
+    for (Signature.Tensor input : signature.inputs()) {
+      many.addStatement("checkRows($S, $L.length, rows, $L)", input.name(), input.parameter(), input.size());
+    }
+    for (Signature.Tensor output : signature.outputs()) {
+      many.addStatement("checkRows($S, $L.length, rows, $L)", output.name(), outputName(output), output.size());
+    }
+    many.beginControlFlow("if (team == null || !team.run(this, $L, rows, $L))", inputs, outputs);
+    many.addStatement("run($L, 0, rows, $L)", inputs, outputs);
+    many.endControlFlow();
+    type.addMethod(many.build());
+
+    MethodSpec.Builder run =
+        MethodSpec.methodBuilder("run")
+            .addModifiers(Modifier.PRIVATE)
+            .addJavadoc("Rows {@code from} to {@code to}, one block after another.\n");
+    inputParameters(run);
+    run.addParameter(TypeName.INT, "from").addParameter(TypeName.INT, "to");
+    outputParameters(run);
+    for (Signature.Tensor input : signature.inputs()) {
+      if (input.isIndex()) {
+        run.addStatement(
+            "checkIndices($S, $L, from * $L, to * $L, $L)",
+            input.name(),
+            input.parameter(),
+            input.size(),
+            input.size(),
+            input.vocabulary());
+      }
+    }
+    run.addStatement("$L k = choice.kernels", KernelClasses.KERNELS);
+    run.addStatement("float[] a = borrow()");
+    run.beginControlFlow("for (int row = from; row < to; row += BLOCK_ROWS)");
+    List<String> places = new ArrayList<>();
+    signature.inputs().forEach(input -> places.add(input.parameter() + ", row * " + input.size()));
+    places.add("Math.min(BLOCK_ROWS, to - row)");
+    signature.outputs().forEach(output -> places.add(outputName(output) + ", row * " + output.size()));
+    run.addStatement("block(k, a, $L)", String.join(", ", places));
+    run.endControlFlow();
+    run.addStatement("giveBack(a)");
+    type.addMethod(run.build());
+  }
+
+  private record Argument(TypeName type, String name) {}
+
+  private List<Argument> blockArguments() {
+    List<Argument> arguments = new ArrayList<>();
+    arguments.add(new Argument(ClassName.bestGuess(KernelClasses.KERNELS), "k"));
+    arguments.add(new Argument(ArrayTypeName.of(TypeName.FLOAT), "a"));
+    for (int i = 0; i < signature.inputs().size(); i++) {
+      boolean index = signature.inputs().get(i).isIndex();
+      arguments.add(
+          new Argument(ArrayTypeName.of(index ? TypeName.INT : TypeName.FLOAT), "input" + i));
+      arguments.add(new Argument(TypeName.INT, "input" + i + "At"));
+    }
+    arguments.add(new Argument(TypeName.INT, "rows"));
+    for (int i = 0; i < signature.outputs().size(); i++) {
+      arguments.add(new Argument(ArrayTypeName.of(TypeName.FLOAT), "output" + i));
+      arguments.add(new Argument(TypeName.INT, "output" + i + "At"));
+    }
+    return arguments;
+  }
+
+  private void layers(TypeSpec.Builder type) {
+    MethodSpec.Builder block =
+        MethodSpec.methodBuilder("block")
+            .addModifiers(Modifier.PRIVATE)
+            .addJavadoc("At most {@link #BLOCK_ROWS} rows through all layers.\n");
+    blockArguments().forEach(argument -> block.addParameter(argument.type(), argument.name()));
+    List<MethodSpec> methods = new ArrayList<>();
+    for (LayerMethod method : code.methods()) {
+      String body = LayerMethods.body(method, "float");
+      MethodSpec.Builder layer =
+          MethodSpec.methodBuilder(method.name())
+              .addModifiers(Modifier.PRIVATE)
+              .addJavadoc("$L\n", method.documentation());
+      List<String> used = new ArrayList<>();
+      for (Argument argument : blockArguments()) {
+        if (Pattern.compile("\\b" + argument.name() + "\\b").matcher(body).find()) {
+          layer.addParameter(argument.type(), argument.name());
+          used.add(argument.name());
+        }
+      }
+      block.addStatement("$L($L)", method.name(), String.join(", ", used));
+      methods.add(layer.addCode(CodeBlock.of("$L", body)).build());
+    }
+    type.addMethod(block.build());
+    methods.forEach(type::addMethod);
+  }
+}

@@ -1,0 +1,161 @@
+package dev.neurite.processor.emit;
+
+import com.palantir.javapoet.ClassName;
+import com.palantir.javapoet.FieldSpec;
+import com.palantir.javapoet.MethodSpec;
+import com.palantir.javapoet.ParameterizedTypeName;
+import com.palantir.javapoet.TypeName;
+import com.palantir.javapoet.TypeSpec;
+import dev.neurite.processor.kernel.Kernel;
+import dev.neurite.processor.kernel.Kernel.Parameter;
+import dev.neurite.processor.lower.KernelSet;
+import java.util.List;
+import javax.lang.model.element.Modifier;
+
+/** The nested types that hold a class's kernels: an interface, scalar code and vector code. */
+final class KernelClasses {
+
+  static final String KERNELS = "Kernels";
+  static final String SCALAR = "Scalar";
+  static final String SIMD = "Simd";
+
+  private static final String VECTOR = "jdk.incubator.vector";
+  private static final ClassName FLOAT_VECTOR = ClassName.get(VECTOR, "FloatVector");
+  private static final ClassName SPECIES = ClassName.get(VECTOR, "VectorSpecies");
+  private static final ClassName MASK = ClassName.get(VECTOR, "VectorMask");
+
+  private final KernelSet kernels;
+  private final String real;
+
+  KernelClasses(KernelSet kernels, String real) {
+    this.kernels = kernels;
+    this.real = real;
+  }
+
+  TypeSpec contract() {
+    TypeSpec.Builder type =
+        TypeSpec.interfaceBuilder(KERNELS)
+            .addModifiers(Modifier.PRIVATE)
+            .addJavadoc("The loops that all layers are made of.\n");
+    for (Kernel kernel : kernels.all()) {
+      type.addMethod(
+          signature(kernel)
+              .addModifiers(Modifier.PUBLIC, Modifier.ABSTRACT)
+              .addJavadoc("$L\n", kernel.documentation())
+              .build());
+    }
+    return type.build();
+  }
+
+  TypeSpec scalar() {
+    TileMethods tiles = new TileMethods(real);
+    TypeSpec.Builder type =
+        TypeSpec.classBuilder(SCALAR)
+            .addModifiers(Modifier.PRIVATE, Modifier.STATIC, Modifier.FINAL)
+            .addSuperinterface(ClassName.bestGuess(KERNELS))
+            .addJavadoc("Plain Java: the first calls, and where there is no Vector API.\n");
+    for (Kernel kernel : kernels.all()) {
+      String body =
+          KernelPrinter.body(kernel, new ScalarPrinter(real, tiles, kernel.parameters()));
+      type.addMethod(method(kernel, body));
+    }
+    addTiles(type, tiles);
+    if (real.equals("double") && usesErf()) {
+      type.addMethod(ErrorFunction.method());
+    }
+    return type.build();
+  }
+
+  private boolean usesErf() {
+    return kernels.all().stream().anyMatch(kernel -> kernel.name().startsWith("gelu"));
+  }
+
+  TypeSpec simd() {
+    TileMethods tiles = new TileMethods("float");
+    TypeSpec.Builder type =
+        TypeSpec.classBuilder(SIMD)
+            .addModifiers(Modifier.PRIVATE, Modifier.STATIC, Modifier.FINAL)
+            .addSuperinterface(ClassName.bestGuess(KERNELS))
+            .addJavadoc(
+                "The Vector API, at the width of the machine; the same bits as {@link Scalar}.\n");
+    type.addField(
+        constant(speciesOfFloat(), "SPECIES")
+            .initializer("$T.SPECIES_PREFERRED", FLOAT_VECTOR)
+            .build());
+    type.addField(constant(TypeName.INT, "LANES").initializer("SPECIES.length()").build());
+    type.addField(
+        constant(speciesOfFloat(), "QUAD")
+            .addJavadoc("Four lanes at every width: sums add up in the same order everywhere.\n")
+            .initializer("$T.SPECIES_128", FLOAT_VECTOR)
+            .build());
+    type.addField(
+        constant(TypeName.BOOLEAN, "WIDE")
+            .addJavadoc("Whether there are 32 vector registers and not 16.\n")
+            .initializer("LANES == 16 || $T.getProperty(\"os.arch\").equals(\"aarch64\")", System.class)
+            .build());
+    for (Kernel kernel : kernels.all()) {
+      String body = KernelPrinter.body(kernel, new SimdPrinter(tiles, kernel.parameters()));
+      type.addMethod(method(kernel, body));
+    }
+    addTiles(type, tiles);
+    type.addMethod(
+        MethodSpec.methodBuilder("firstLanes")
+            .addModifiers(Modifier.PRIVATE, Modifier.STATIC)
+            .addJavadoc("The first {@code count} lanes, all or none where it is beyond them.\n")
+            .returns(ParameterizedTypeName.get(MASK, ClassName.get(Float.class)))
+            .addParameter(TypeName.INT, "count")
+            .addStatement(
+                "return $T.fromLong(SPECIES, (1L << $T.clamp(count, 0, LANES)) - 1)", MASK, Math.class)
+            .build());
+    return type.build();
+  }
+
+  private static TypeName speciesOfFloat() {
+    return ParameterizedTypeName.get(SPECIES, ClassName.get(Float.class));
+  }
+
+  private static FieldSpec.Builder constant(TypeName type, String name) {
+    return FieldSpec.builder(type, name, Modifier.PRIVATE, Modifier.STATIC, Modifier.FINAL);
+  }
+
+  private void addTiles(TypeSpec.Builder type, TileMethods tiles) {
+    for (TileMethods.Tile tile : tiles.all()) {
+      MethodSpec.Builder method =
+          MethodSpec.methodBuilder(tile.name())
+              .addModifiers(Modifier.PRIVATE, Modifier.STATIC)
+              .addJavadoc("$L\n", tile.documentation());
+      addParameters(method, tile.parameters());
+      method.addParameter(TypeName.INT, "column");
+      type.addMethod(method.addCode(TypedCode.of(tile.body())).build());
+    }
+  }
+
+  private MethodSpec method(Kernel kernel, String body) {
+    return signature(kernel)
+        .addModifiers(Modifier.PUBLIC)
+        .addAnnotation(Override.class)
+        .addCode(TypedCode.of(body))
+        .build();
+  }
+
+  private MethodSpec.Builder signature(Kernel kernel) {
+    MethodSpec.Builder method = MethodSpec.methodBuilder(kernel.name());
+    addParameters(method, kernel.parameters());
+    return method;
+  }
+
+  private void addParameters(MethodSpec.Builder method, List<Parameter> parameters) {
+    TypeName number = real.equals("double") ? TypeName.DOUBLE : TypeName.FLOAT;
+    for (Parameter parameter : parameters) {
+      TypeName type =
+          switch (parameter.type()) {
+            case INT -> TypeName.INT;
+            case REAL -> number;
+            case REALS -> com.palantir.javapoet.ArrayTypeName.of(number);
+            case INTS -> com.palantir.javapoet.ArrayTypeName.of(TypeName.INT);
+            case BOOLEAN -> TypeName.BOOLEAN;
+          };
+      method.addParameter(type, parameter.name());
+    }
+  }
+}
