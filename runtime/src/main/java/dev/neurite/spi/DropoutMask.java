@@ -1,9 +1,9 @@
 package dev.neurite.spi;
 
 /**
- * The factors of a dropout (Srivastava et al., 2014), inverted: 0 for a value that is dropped, else 1 / (1 - share). Each
- * depends on the seed, the step, the layer, the row and the value's place in channels-first order, and on nothing else:
- * not on threads, vector widths or the order in memory.
+ * The factors of a dropout (Srivastava et al., 2014), inverted: 0 for a value that is dropped, else
+ * 1 / (1 - share). Each depends on the seed, the step, the layer, the row and the value's place in
+ * channels-first order, and on nothing else: not on threads, vector widths or the order in memory.
  */
 public final class DropoutMask {
 
@@ -42,7 +42,12 @@ public final class DropoutMask {
       int start = base + row * size;
       for (int i = 0; i < size; i += Philox.BLOCK) {
         Philox.block(
-            key, i / Philox.BLOCK, row, (int) step, (int) (step >>> 32) << 8 | Philox.DROPOUT, block);
+            key,
+            i / Philox.BLOCK,
+            row,
+            (int) step,
+            (int) (step >>> 32) << 8 | Philox.DROPOUT,
+            block);
         int end = Math.min(Philox.BLOCK, size - i);
         for (int j = 0; j < end; j++) {
           int element = i + j;
@@ -54,5 +59,6 @@ public final class DropoutMask {
   }
 
   /** Scratch for one block of random words; training threads are few and live long. */
-  private static final ThreadLocal<int[]> BLOCKS = ThreadLocal.withInitial(() -> new int[Philox.BLOCK]);
+  private static final ThreadLocal<int[]> BLOCKS =
+      ThreadLocal.withInitial(() -> new int[Philox.BLOCK]);
 }

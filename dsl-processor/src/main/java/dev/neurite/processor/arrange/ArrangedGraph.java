@@ -5,12 +5,14 @@ import dev.neurite.processor.shape.TypedGraph;
 import java.util.List;
 
 /**
- * The part of a network that its outputs depend on, with the order of every value in memory. Flattening and reshaping,
- * which move nothing, are gone; rearrangements stand where two operations disagree.
+ * The part of a network that its outputs depend on, with the order of every value in memory.
+ * Flattening and reshaping, which move nothing, are gone; rearrangements stand where two operations
+ * disagree.
  *
  * @param source what it was made from
  * @param nodes in order of evaluation
- * @param outputs the nodes whose values the network gives, in the order declared; no two are the same
+ * @param outputs the nodes whose values the network gives, in the order declared; no two are the
+ *     same
  */
 public record ArrangedGraph(TypedGraph source, List<ArrangedNode> nodes, List<Integer> outputs) {
 

@@ -9,7 +9,8 @@ public sealed interface Arrangement {
   record Plain() implements Arrangement {}
 
   /**
-   * An image, or what it became when it was flattened, with its channels innermost: {@code [height][width][channels]}.
+   * An image, or what it became when it was flattened, with its channels innermost: {@code
+   * [height][width][channels]}.
    */
   record ChannelsLast(int channels, int height, int width) implements Arrangement {}
 
@@ -18,6 +19,8 @@ public sealed interface Arrangement {
     int channels = type.shape().get(0);
     int height = type.shape().get(1);
     int width = type.shape().get(2);
-    return channels == 1 || height * width == 1 ? new Plain() : new ChannelsLast(channels, height, width);
+    return channels == 1 || height * width == 1
+        ? new Plain()
+        : new ChannelsLast(channels, height, width);
   }
 }

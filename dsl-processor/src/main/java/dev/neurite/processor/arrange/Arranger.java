@@ -13,7 +13,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Gives every value its order in memory: images channels last, all else plain, as few rearrangements as that needs. */
+/**
+ * Gives every value its order in memory: images channels last, all else plain, as few
+ * rearrangements as that needs.
+ */
 public final class Arranger {
 
   private final TypedGraph graph;
@@ -59,7 +62,8 @@ public final class Arranger {
   }
 
   private static boolean isInput(ArrangedNode node) {
-    return node.work() instanceof Work.Compute compute && compute.operation() instanceof Operation.Input;
+    return node.work() instanceof Work.Compute compute
+        && compute.operation() instanceof Operation.Input;
   }
 
   private int holder(int typed) {
@@ -85,7 +89,8 @@ public final class Arranger {
       case Operation.GlobalAvgPool ignored -> computeByChannel(node);
       case Operation.Flatten ignored -> holders.put(node.id(), holder(node.inputs().getFirst()));
       case Operation.Reshape ignored ->
-          holders.put(node.id(), arranged(holder(node.inputs().getFirst()), inputOf(node), new Plain()));
+          holders.put(
+              node.id(), arranged(holder(node.inputs().getFirst()), inputOf(node), new Plain()));
       case Operation.Dropout ignored -> computeSame(node);
       case Operation.SpatialDropout ignored -> computeImage(node);
       case Operation.Add ignored -> computeSame(node);
@@ -165,8 +170,7 @@ public final class Arranger {
   private void add(Node node, List<Integer> inputs, Arrangement arrangement) {
     List<TensorType> types = node.inputs().stream().map(input -> graph.node(input).type()).toList();
     holders.put(
-        node.id(),
-        append(node, new Work.Compute(node.operation()), inputs, types, arrangement));
+        node.id(), append(node, new Work.Compute(node.operation()), inputs, types, arrangement));
   }
 
   private int arranged(int holder, Node node, Arrangement wanted) {
@@ -179,14 +183,16 @@ public final class Arranger {
 
   private int rearrange(int holder, Node node, Arrangement wanted) {
     Arrangement from = nodes.get(holder).arrangement();
-    return append(node, new Work.Rearrange(from, wanted), List.of(holder), List.of(node.type()), wanted);
+    return append(
+        node, new Work.Rearrange(from, wanted), List.of(holder), List.of(node.type()), wanted);
   }
 
   private int append(
       Node node, Work work, List<Integer> inputs, List<TensorType> types, Arrangement arrangement) {
     int id = nodes.size();
     nodes.add(
-        new ArrangedNode(id, node.id(), node.layer(), work, inputs, types, node.type(), arrangement));
+        new ArrangedNode(
+            id, node.id(), node.layer(), work, inputs, types, node.type(), arrangement));
     return id;
   }
 }

@@ -11,7 +11,9 @@ public final class BackwardRules {
   public enum OutputUse {
     /** Nothing. */
     NONE,
-    /** Whether it is positive; zeroing or scaling it by a positive number afterwards does no harm. */
+    /**
+     * Whether it is positive; zeroing or scaling it by a positive number afterwards does no harm.
+     */
     SIGN,
     /** The value itself. */
     VALUE
@@ -81,7 +83,10 @@ public final class BackwardRules {
     };
   }
 
-  /** Whether the operation maps each value to one value in the same place, so that it may overwrite its input. */
+  /**
+   * Whether the operation maps each value to one value in the same place, so that it may overwrite
+   * its input.
+   */
   public static boolean isElementwise(Operation operation) {
     return operation instanceof Operation.Activation
         || operation instanceof Operation.Dropout

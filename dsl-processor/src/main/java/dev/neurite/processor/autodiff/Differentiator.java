@@ -35,7 +35,8 @@ public final class Differentiator {
     if (hasParameters(node)) {
       return Reach.PARAMETERS;
     }
-    if (node.work() instanceof Work.Compute compute && compute.operation() instanceof Operation.Input) {
+    if (node.work() instanceof Work.Compute compute
+        && compute.operation() instanceof Operation.Input) {
       return node.type().element() == Element.FLOAT ? Reach.INPUTS : Reach.NONE;
     }
     Reach most = Reach.NONE;
@@ -66,12 +67,14 @@ public final class Differentiator {
   }
 
   private static boolean isBatchNorm(ArrangedNode node) {
-    return node.work() instanceof Work.Compute compute && compute.operation() instanceof Operation.BatchNorm;
+    return node.work() instanceof Work.Compute compute
+        && compute.operation() instanceof Operation.BatchNorm;
   }
 
   private static boolean turnsWeights(ArrangedNode node) {
     return node.work() instanceof Work.Compute compute
-        && (compute.operation() instanceof Operation.Dense || compute.operation() instanceof Operation.Conv2D);
+        && (compute.operation() instanceof Operation.Dense
+            || compute.operation() instanceof Operation.Conv2D);
   }
 
   private List<List<Step>> forward() {

@@ -16,7 +16,10 @@ public sealed interface Step {
   /** The node's weights as its input gradient reads them, for some input channels. */
   record Turn(int node, boolean onlyForInputs) implements Step {}
 
-  /** The sums over a batch that a batch normalisation's gradients are made of, for some channels: needs all rows. */
+  /**
+   * The sums over a batch that a batch normalisation's gradients are made of, for some channels:
+   * needs all rows.
+   */
   record GradientSums(int node) implements Step {}
 
   /** Gradients of the node's inputs for some rows. */

@@ -4,8 +4,8 @@ import dev.neurite.processor.arrange.ArrangedGraph;
 import java.util.List;
 
 /**
- * A training pass: stages of steps. The steps of a stage need nothing of each other's other rows, units or channels, so
- * each thread runs them all on its share; all threads meet between stages.
+ * A training pass: stages of steps. The steps of a stage need nothing of each other's other rows,
+ * units or channels, so each thread runs them all on its share; all threads meet between stages.
  *
  * @param graph what it trains
  * @param reach for each node what depends on it upstream

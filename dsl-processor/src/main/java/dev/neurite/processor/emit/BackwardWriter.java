@@ -18,7 +18,10 @@ import java.util.ArrayList;
 import java.util.List;
 import javax.lang.model.element.Modifier;
 
-/** Writes the class of a training pass: in float with scalar and vector kernels, or in double for checking gradients. */
+/**
+ * Writes the class of a training pass: in float with scalar and vector kernels, or in double for
+ * checking gradients.
+ */
 final class BackwardWriter {
 
   /** Floats behind the end of an array that a vector may read and not use. */
@@ -51,7 +54,8 @@ final class BackwardWriter {
         TypeSpec.classBuilder(name)
             .addModifiers(Modifier.FINAL)
             .addSuperinterface(
-                ClassName.get("dev.neurite.spi", isDouble ? "DoubleTrainingProgram" : "TrainingProgram"))
+                ClassName.get(
+                    "dev.neurite.spi", isDouble ? "DoubleTrainingProgram" : "TrainingProgram"))
             .addJavadoc("$L", documentation);
     if (isDouble) {
       type.addModifiers(Modifier.PUBLIC);
@@ -72,10 +76,16 @@ final class BackwardWriter {
             .addCode(requireInputGradients())
             .build());
     type.addMethod(
-        override("forwardStages").returns(TypeName.INT).addStatement("return $L", code.forward().size()).build());
+        override("forwardStages")
+            .returns(TypeName.INT)
+            .addStatement("return $L", code.forward().size())
+            .build());
     type.addMethod(stages("forward", code.forward()));
     type.addMethod(
-        override("backwardStages").returns(TypeName.INT).addStatement("return $L", code.backward().size()).build());
+        override("backwardStages")
+            .returns(TypeName.INT)
+            .addStatement("return $L", code.backward().size())
+            .build());
     type.addMethod(stages("backward", code.backward()));
     type.addMethod(choose("output", "output", graph.outputs().size()));
     type.addMethod(choose("outputGradient", "outputGradient", graph.outputs().size()));
@@ -126,7 +136,9 @@ final class BackwardWriter {
   }
 
   private TypeName inputType(int index) {
-    return inputs.get(index).type().element() == Element.INDEX ? ArrayTypeName.of(TypeName.INT) : numbers;
+    return inputs.get(index).type().element() == Element.INDEX
+        ? ArrayTypeName.of(TypeName.INT)
+        : numbers;
   }
 
   private static FieldSpec.Builder field(TypeName type, String name) {
@@ -138,7 +150,9 @@ final class BackwardWriter {
   }
 
   private static MethodSpec.Builder override(String name) {
-    return MethodSpec.methodBuilder(name).addAnnotation(Override.class).addModifiers(Modifier.PUBLIC);
+    return MethodSpec.methodBuilder(name)
+        .addAnnotation(Override.class)
+        .addModifiers(Modifier.PUBLIC);
   }
 
   private MethodSpec constructor() {
@@ -153,7 +167,8 @@ final class BackwardWriter {
       body.addStatement(
           "this.k = vectors ? new $L() : new $L()", KernelClasses.SIMD, KernelClasses.SCALAR);
     }
-    body.addStatement("long floats = $LL * maxRows + $LL", padded().rowFloats(), padded().fixedFloats());
+    body.addStatement(
+        "long floats = $LL * maxRows + $LL", padded().rowFloats(), padded().fixedFloats());
     body.beginControlFlow("if (floats > $T.MAX_VALUE - $L)", Integer.class, SLACK + 16);
     body.addStatement(
         "throw new $T(\"a batch of \" + maxRows + \" rows needs a workspace of \" + floats + \" floats, more than an array"
@@ -177,13 +192,20 @@ final class BackwardWriter {
         body.addStatement(
             "this.$L = $L",
             slot.field(),
-            dev.neurite.processor.kernel.IndexText.sum(scaled(rowFloats), Long.toString(fixedFloats)));
+            dev.neurite.processor.kernel.IndexText.sum(
+                scaled(rowFloats), Long.toString(fixedFloats)));
         fixedFloats += round(slot.fixedFloats());
       }
     }
     for (int i = 0; i < graph.outputs().size(); i++) {
       int size = graph.node(graph.outputs().get(i)).size();
-      body.addStatement("this.output$L = new $L[$T.multiplyExact(maxRows, $L) + $L]", i, real, Math.class, size, SLACK);
+      body.addStatement(
+          "this.output$L = new $L[$T.multiplyExact(maxRows, $L) + $L]",
+          i,
+          real,
+          Math.class,
+          size,
+          SLACK);
       body.addStatement("this.outputGradient$L = new $L[maxRows * $L + $L]", i, real, size, SLACK);
     }
     MethodSpec.Builder constructor = MethodSpec.constructorBuilder();
@@ -276,7 +298,10 @@ final class BackwardWriter {
 
   private MethodSpec stages(String name, List<List<LayerMethod>> stages) {
     CodeBlock.Builder body = CodeBlock.builder();
-    boolean rows = stages.stream().flatMap(List::stream).anyMatch(method -> method.split() instanceof Split.Rows);
+    boolean rows =
+        stages.stream()
+            .flatMap(List::stream)
+            .anyMatch(method -> method.split() instanceof Split.Rows);
     if (rows) {
       body.addStatement("int from = (int) ((long) rows * part / parts)");
       body.addStatement("int to = (int) ((long) rows * (part + 1) / parts)");
@@ -332,11 +357,19 @@ final class BackwardWriter {
   private MethodSpec choose(String name, String prefix, int count) {
     CodeBlock.Builder body = CodeBlock.builder();
     for (int i = 0; i < count; i++) {
-      body.beginControlFlow("if (index == $L)", i).addStatement("return $L$L", prefix, i).endControlFlow();
+      body.beginControlFlow("if (index == $L)", i)
+          .addStatement("return $L$L", prefix, i)
+          .endControlFlow();
     }
     body.addStatement(
-        "throw new $T(\"there are $L outputs, there is no output \" + index)", IllegalArgumentException.class, count);
-    return override(name).returns(numbers).addParameter(TypeName.INT, "index").addCode(body.build()).build();
+        "throw new $T(\"there are $L outputs, there is no output \" + index)",
+        IllegalArgumentException.class,
+        count);
+    return override(name)
+        .returns(numbers)
+        .addParameter(TypeName.INT, "index")
+        .addCode(body.build())
+        .build();
   }
 
   private MethodSpec inputGradient() {
@@ -348,11 +381,14 @@ final class BackwardWriter {
     body.endControlFlow();
     for (int i = 0; i < inputs.size(); i++) {
       if (inputs.get(i).type().element() == Element.FLOAT) {
-        body.beginControlFlow("if (index == $L)", i).addStatement("return inputGradient$L", i).endControlFlow();
+        body.beginControlFlow("if (index == $L)", i)
+            .addStatement("return inputGradient$L", i)
+            .endControlFlow();
       }
     }
     body.addStatement(
-        "throw new $T(\"there is no input of float values at \" + index)", IllegalArgumentException.class);
+        "throw new $T(\"there is no input of float values at \" + index)",
+        IllegalArgumentException.class);
     return override("inputGradient")
         .returns(numbers)
         .addParameter(TypeName.INT, "index")
@@ -364,7 +400,8 @@ final class BackwardWriter {
     type.addMethod(
         MethodSpec.methodBuilder("share")
             .addModifiers(Modifier.PRIVATE, Modifier.STATIC)
-            .addJavadoc("Where a part of {@code count} units begins: a multiple of {@code multiple}, or the end.\n")
+            .addJavadoc(
+                "Where a part of {@code count} units begins: a multiple of {@code multiple}, or the end.\n")
             .returns(TypeName.INT)
             .addParameter(TypeName.INT, "count")
             .addParameter(TypeName.INT, "multiple")
@@ -389,7 +426,8 @@ final class BackwardWriter {
               .addParameter(TypeName.INT, "channels")
               .addParameter(TypeName.INT, "area")
               .addParameter(number, "share");
-      String fill = "Arrays.fill(mask, base + from * channels * area, base + to * channels * area, 1);";
+      String fill =
+          "Arrays.fill(mask, base + from * channels * area, base + to * channels * area, 1);";
       if (isDouble) {
         draw.addCode(TypedCode.of(fill + "\n"));
       } else {

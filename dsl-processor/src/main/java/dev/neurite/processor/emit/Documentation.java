@@ -14,9 +14,14 @@ final class Documentation {
 
   static String predict(Signature signature, boolean into) {
     StringBuilder text =
-        new StringBuilder(into ? "Predicts one row; allocates nothing.\n\n" : "Predicts one row.\n\n");
+        new StringBuilder(
+            into ? "Predicts one row; allocates nothing.\n\n" : "Predicts one row.\n\n");
     for (Signature.Tensor input : signature.inputs()) {
-      text.append("@param ").append(input.parameter()).append(' ').append(tensor(input)).append('\n');
+      text.append("@param ")
+          .append(input.parameter())
+          .append(' ')
+          .append(tensor(input))
+          .append('\n');
     }
     if (into) {
       for (Signature.Tensor output : signature.outputs()) {
@@ -28,7 +33,10 @@ final class Documentation {
       }
     } else {
       text.append("@return ")
-          .append(signature.outputs().stream().map(output -> output.name() + ": " + tensor(output)).collect(joining("; ")))
+          .append(
+              signature.outputs().stream()
+                  .map(output -> output.name() + ": " + tensor(output))
+                  .collect(joining("; ")))
           .append('\n');
     }
     return text.append("@throws IllegalArgumentException if a length is another\n").toString();
@@ -39,7 +47,11 @@ final class Documentation {
         new StringBuilder(
             "Predicts many rows, which lie one after another; allocates nothing. The arrays may be longer.\n\n");
     for (Signature.Tensor input : signature.inputs()) {
-      text.append("@param ").append(input.parameter()).append(" rows of ").append(tensor(input)).append('\n');
+      text.append("@param ")
+          .append(input.parameter())
+          .append(" rows of ")
+          .append(tensor(input))
+          .append('\n');
     }
     text.append("@param rows how many\n");
     for (Signature.Tensor output : signature.outputs()) {

@@ -10,8 +10,8 @@ final class ErrorFunction {
   private ErrorFunction() {}
 
   /**
-   * Below 2.5 the series erf x = 2/sqrt(pi) exp(-x^2) sum 2^n x^(2n+1) / (2n+1)!!, above the continued fraction of erfc
-   * (Abramowitz and Stegun, 7.1.6 and 7.1.14).
+   * Below 2.5 the series erf x = 2/sqrt(pi) exp(-x^2) sum 2^n x^(2n+1) / (2n+1)!!, above the
+   * continued fraction of erfc (Abramowitz and Stegun, 7.1.6 and 7.1.14).
    */
   static MethodSpec method() {
     JavaText text = new JavaText();

@@ -15,7 +15,10 @@ import dev.neurite.processor.memory.ParameterLayout;
 import dev.neurite.processor.memory.ParameterLayout.Storage;
 import javax.lang.model.element.Modifier;
 
-/** Writes how the parameters of inference follow from those of training: batch normalisation becomes scale and shift. */
+/**
+ * Writes how the parameters of inference follow from those of training: batch normalisation becomes
+ * scale and shift.
+ */
 final class FoldWriter {
 
   private static final TypeName FLOATS = ArrayTypeName.of(TypeName.FLOAT);
@@ -42,12 +45,15 @@ final class FoldWriter {
             .addParameter(FLOATS, "parameters")
             .addParameter(FLOATS, "state");
     if (isEmpty()) {
-      fold.addJavadoc("The parameters as they are: there is no batch normalisation to fold into them.\n");
+      fold.addJavadoc(
+          "The parameters as they are: there is no batch normalisation to fold into them.\n");
       type.addMethod(fold.addStatement("return parameters").build());
       return;
     }
-    fold.addJavadoc("A copy of the parameters with every batch normalisation as a scale and a shift.\n");
-    fold.addStatement("float[] q = $T.copyOf(parameters, $L)", java.util.Arrays.class, memory.parameterLength());
+    fold.addJavadoc(
+        "A copy of the parameters with every batch normalisation as a scale and a shift.\n");
+    fold.addStatement(
+        "float[] q = $T.copyOf(parameters, $L)", java.util.Arrays.class, memory.parameterLength());
     for (Fold one : memory.folds()) {
       fold.addCode(code(one));
     }
@@ -95,13 +101,15 @@ final class FoldWriter {
   private static MethodSpec scaleMethod() {
     JavaText text = new JavaText();
     text.open("for (int c = 0; c < channels; c++)");
-    text.line("float scale = (weight < 0 ? 1 : q[weight + c]) / (float) Math.sqrt(s[variance + c] + epsilon);");
+    text.line(
+        "float scale = (weight < 0 ? 1 : q[weight + c]) / (float) Math.sqrt(s[variance + c] + epsilon);");
     text.line("q[scaleAt + c] = scale;");
     text.line("q[shiftAt + c] = (bias < 0 ? 0 : q[bias + c]) - s[mean + c] * scale;");
     text.close();
     return ints(
             MethodSpec.methodBuilder("scaleAndShift")
-                .addJavadoc("scale = weight / sqrt(variance + epsilon), shift = bias - mean * scale.\n")
+                .addJavadoc(
+                    "scale = weight / sqrt(variance + epsilon), shift = bias - mean * scale.\n")
                 .addParameter(FLOATS, "q")
                 .addParameter(FLOATS, "s"),
             "channels",

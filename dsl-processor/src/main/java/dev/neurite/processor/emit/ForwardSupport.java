@@ -4,7 +4,6 @@ import static java.util.stream.Collectors.joining;
 
 import com.palantir.javapoet.ArrayTypeName;
 import com.palantir.javapoet.ClassName;
-import com.palantir.javapoet.CodeBlock;
 import com.palantir.javapoet.FieldSpec;
 import com.palantir.javapoet.MethodSpec;
 import com.palantir.javapoet.TypeName;
@@ -19,7 +18,9 @@ import java.io.InputStream;
 import java.nio.file.Path;
 import javax.lang.model.element.Modifier;
 
-/** What the class of inference needs beside its layers: checks, workspaces, files, threads, warm-up. */
+/**
+ * What the class of inference needs beside its layers: checks, workspaces, files, threads, warm-up.
+ */
 final class ForwardSupport {
 
   private final String name;
@@ -126,7 +127,8 @@ final class ForwardSupport {
     type.addMethod(
         MethodSpec.methodBuilder("borrow")
             .addModifiers(Modifier.PRIVATE)
-            .addJavadoc("A workspace that no other call uses: an idle one, or a new one where all are in use.\n")
+            .addJavadoc(
+                "A workspace that no other call uses: an idle one, or a new one where all are in use.\n")
             .returns(ArrayTypeName.of(TypeName.FLOAT))
             .addCode(
                 """
@@ -164,7 +166,8 @@ final class ForwardSupport {
     type.addMethod(
         MethodSpec.methodBuilder("vectorsPresent")
             .addModifiers(Modifier.PRIVATE, Modifier.STATIC)
-            .addJavadoc("Looks for the Vector API; says once in a process what to add where it is missing.\n")
+            .addJavadoc(
+                "Looks for the Vector API; says once in a process what to add where it is missing.\n")
             .returns(TypeName.BOOLEAN)
             .addCode(
                 """
@@ -184,20 +187,25 @@ final class ForwardSupport {
     type.addMethod(
         MethodSpec.methodBuilder("usesVectors")
             .addModifiers(Modifier.STATIC)
-            .addJavadoc("Whether vector code is used: the Vector API is there and {@code -Dneurite.vectors=off} is not set.\n")
+            .addJavadoc(
+                "Whether vector code is used: the Vector API is there and {@code -Dneurite.vectors=off} is not set.\n")
             .returns(TypeName.BOOLEAN)
-            .addStatement("return VECTORS && !$S.equals(System.getProperty($S))", "off", "neurite.vectors")
+            .addStatement(
+                "return VECTORS && !$S.equals(System.getProperty($S))", "off", "neurite.vectors")
             .build());
   }
 
   private void loading(TypeSpec.Builder type) {
     type.addField(
-        FieldSpec.builder(String.class, "TENSORS", Modifier.PRIVATE, Modifier.STATIC, Modifier.FINAL)
+        FieldSpec.builder(
+                String.class, "TENSORS", Modifier.PRIVATE, Modifier.STATIC, Modifier.FINAL)
             .addJavadoc(
                 "Tensors of a weight file in the order of PyTorch's state_dict: name, shape there, and where the values lie here: 0 for"
                     + " parameters, 1 for state, 2 for counters; then offset, groups, outputs, channels, height and width of panels, or"
                     + " offset, rows, columns and stride of a table.\n")
-            .initializer("\"\"\"\n$L\n\"\"\"", layout.tensors().stream().map(ForwardSupport::row).collect(joining("\n")))
+            .initializer(
+                "\"\"\"\n$L\n\"\"\"",
+                layout.tensors().stream().map(ForwardSupport::row).collect(joining("\n")))
             .build());
     boolean isPublic = type.build().modifiers().contains(Modifier.PUBLIC);
     MethodSpec.Builder fromPath =
@@ -237,7 +245,8 @@ final class ForwardSupport {
     type.addMethod(
         MethodSpec.methodBuilder("header")
             .addModifiers(Modifier.PRIVATE, Modifier.STATIC)
-            .addJavadoc("The header of this network's weight files: all of it follows from the declaration.\n")
+            .addJavadoc(
+                "The header of this network's weight files: all of it follows from the declaration.\n")
             .returns(ArrayTypeName.of(TypeName.BYTE))
             .addCode(TypedCode.of(HEADER))
             .build());
@@ -305,7 +314,8 @@ final class ForwardSupport {
                       panels.height(),
                       panels.width());
           case Storage.Rows rows ->
-              "%d,%d,%d,%d,%d".formatted(role, rows.offset(), rows.rows(), rows.columns(), rows.stride());
+              "%d,%d,%d,%d,%d"
+                  .formatted(role, rows.offset(), rows.rows(), rows.columns(), rows.stride());
         };
     String shape = tensor.shape().stream().map(String::valueOf).collect(joining(","));
     return tensor.layer() + "." + tensor.leaf() + " [" + shape + "] " + place;

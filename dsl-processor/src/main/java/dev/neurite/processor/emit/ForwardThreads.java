@@ -2,16 +2,19 @@ package dev.neurite.processor.emit;
 
 import static java.util.stream.Collectors.joining;
 
-import com.palantir.javapoet.TypeName;
 import com.palantir.javapoet.ArrayTypeName;
 import com.palantir.javapoet.ClassName;
 import com.palantir.javapoet.FieldSpec;
 import com.palantir.javapoet.MethodSpec;
+import com.palantir.javapoet.TypeName;
 import com.palantir.javapoet.TypeSpec;
 import dev.neurite.processor.memory.InferenceMemory;
 import javax.lang.model.element.Modifier;
 
-/** The nested classes of inference that have to do with threads: which kernels a call uses, and rows shared by a team. */
+/**
+ * The nested classes of inference that have to do with threads: which kernels a call uses, and rows
+ * shared by a team.
+ */
 final class ForwardThreads {
 
   private final String name;
@@ -42,14 +45,18 @@ final class ForwardThreads {
     for (Signature.Tensor output : signature.outputs()) {
       text.append(
           "float[] %sScratch = new float[%s];%n"
-              .formatted(signature.outputParameter(output), one ? output.size() : output.size() + " * BLOCK_ROWS"));
+              .formatted(
+                  signature.outputParameter(output),
+                  one ? output.size() : output.size() + " * BLOCK_ROWS"));
     }
     return text.toString();
   }
 
   private String call(String rows) {
     String inputs =
-        signature.inputs().stream().map(input -> input.parameter() + "Scratch, 0").collect(joining(", "));
+        signature.inputs().stream()
+            .map(input -> input.parameter() + "Scratch, 0")
+            .collect(joining(", "));
     String outputs =
         signature.outputs().stream()
             .map(output -> signature.outputParameter(output) + "Scratch, 0")
@@ -93,7 +100,8 @@ final class ForwardThreads {
             .build());
     type.addMethod(
         MethodSpec.methodBuilder("warmUp")
-            .addJavadoc("Calls the vector code on scratch data; the models of a process take turns.\n")
+            .addJavadoc(
+                "Calls the vector code on scratch data; the models of a process take turns.\n")
             .addParameter(ClassName.bestGuess(name), "model")
             .addCode(
                 TypedCode.of(
@@ -114,7 +122,10 @@ final class ForwardThreads {
                       kernels = simd;
                     }
                     """
-                        .formatted(scratch(memory.blockRows() == 1).indent(2), call("1"), call("BLOCK_ROWS"))))
+                        .formatted(
+                            scratch(memory.blockRows() == 1).indent(2),
+                            call("1"),
+                            call("BLOCK_ROWS"))))
             .build());
     return type.build();
   }
@@ -143,7 +154,8 @@ final class ForwardThreads {
     type.addField(field(TypeName.INT, "rows").build());
     MethodSpec.Builder run =
         MethodSpec.methodBuilder("run")
-            .addJavadoc("Runs the rows of a call, unless another call has the team or there are too few rows.\n")
+            .addJavadoc(
+                "Runs the rows of a call, unless another call has the team or there are too few rows.\n")
             .returns(TypeName.BOOLEAN)
             .addParameter(ClassName.bestGuess(name), "model");
     for (Signature.Tensor input : signature.inputs()) {

@@ -56,11 +56,17 @@ final class ForwardWriter {
     if (isPublic) {
       type.addModifiers(Modifier.PUBLIC);
     }
-    type.addField(constant("BLOCK_ROWS", memory.blockRows(), "Rows that pass through all layers together.\n"));
-    type.addField(constant("WORKSPACE", memory.length() + SLACK, "Floats that a block of rows needs.\n"));
-    memory.constants().forEach(constant -> type.addField(constant(constant.name(), constant.value(), "")));
     type.addField(
-        FieldSpec.builder(TypeName.BOOLEAN, "VECTORS", Modifier.PRIVATE, Modifier.STATIC, Modifier.FINAL)
+        constant(
+            "BLOCK_ROWS", memory.blockRows(), "Rows that pass through all layers together.\n"));
+    type.addField(
+        constant("WORKSPACE", memory.length() + SLACK, "Floats that a block of rows needs.\n"));
+    memory
+        .constants()
+        .forEach(constant -> type.addField(constant(constant.name(), constant.value(), "")));
+    type.addField(
+        FieldSpec.builder(
+                TypeName.BOOLEAN, "VECTORS", Modifier.PRIVATE, Modifier.STATIC, Modifier.FINAL)
             .addJavadoc("Whether the Vector API is there and readable from here.\n")
             .initializer("vectorsPresent()")
             .build());
@@ -120,11 +126,13 @@ final class ForwardWriter {
     type.addMethod(
         MethodSpec.methodBuilder("of")
             .addModifiers(Modifier.STATIC)
-            .addJavadoc("Inference with the flat parameters and state of a model; reads the arrays it is given at every call.\n")
+            .addJavadoc(
+                "Inference with the flat parameters and state of a model; reads the arrays it is given at every call.\n")
             .returns(ClassName.bestGuess(name))
             .addParameter(ArrayTypeName.of(TypeName.FLOAT), "parameters")
             .addParameter(ArrayTypeName.of(TypeName.FLOAT), "state")
-            .addStatement("$L forward = new $L(fold(parameters, state), new Choice(), null)", name, name)
+            .addStatement(
+                "$L forward = new $L(fold(parameters, state), new Choice(), null)", name, name)
             .addStatement("forward.choice.begin(forward)")
             .addStatement("return forward")
             .build());
@@ -147,13 +155,15 @@ final class ForwardWriter {
             .addParameter(TypeName.INT, "threads")
             .beginControlFlow("if (threads < 1)")
             .addStatement(
-                "throw new $T(\"expected at least 1 thread, got \" + threads)", IllegalArgumentException.class)
+                "throw new $T(\"expected at least 1 thread, got \" + threads)",
+                IllegalArgumentException.class)
             .endControlFlow()
             .addStatement("return new $L(p, choice, threads == 1 ? null : new Team(threads))", name)
             .build());
     type.addMethod(
         visible("warmUp")
-            .addJavadoc("Has the vector code compiled before it returns, so that the calls that follow are fast.\n")
+            .addJavadoc(
+                "Has the vector code compiled before it returns, so that the calls that follow are fast.\n")
             .addStatement("choice.warmUp(this)")
             .build());
   }
@@ -195,27 +205,33 @@ final class ForwardWriter {
     predict.addStatement(single ? "return $L" : "return new Outputs($L)", outputs);
     type.addMethod(predict.build());
 
-    MethodSpec.Builder one = visible("predictInto").addJavadoc("$L", Documentation.predict(signature, true));
+    MethodSpec.Builder one =
+        visible("predictInto").addJavadoc("$L", Documentation.predict(signature, true));
     inputParameters(one);
     outputParameters(one);
     for (Signature.Tensor input : signature.inputs()) {
-      one.addStatement("checkRow($S, $L.length, $L)", input.name(), input.parameter(), input.size());
+      one.addStatement(
+          "checkRow($S, $L.length, $L)", input.name(), input.parameter(), input.size());
     }
     for (Signature.Tensor output : signature.outputs()) {
-      one.addStatement("checkRow($S, $L.length, $L)", output.name(), outputName(output), output.size());
+      one.addStatement(
+          "checkRow($S, $L.length, $L)", output.name(), outputName(output), output.size());
     }
     one.addStatement("run($L, 0, 1, $L)", inputs, outputs);
     type.addMethod(one.build());
 
-    MethodSpec.Builder many = visible("predictInto").addJavadoc("$L", Documentation.predictRows(signature));
+    MethodSpec.Builder many =
+        visible("predictInto").addJavadoc("$L", Documentation.predictRows(signature));
     inputParameters(many);
     many.addParameter(TypeName.INT, "rows");
     outputParameters(many);
     for (Signature.Tensor input : signature.inputs()) {
-      many.addStatement("checkRows($S, $L.length, rows, $L)", input.name(), input.parameter(), input.size());
+      many.addStatement(
+          "checkRows($S, $L.length, rows, $L)", input.name(), input.parameter(), input.size());
     }
     for (Signature.Tensor output : signature.outputs()) {
-      many.addStatement("checkRows($S, $L.length, rows, $L)", output.name(), outputName(output), output.size());
+      many.addStatement(
+          "checkRows($S, $L.length, rows, $L)", output.name(), outputName(output), output.size());
     }
     many.beginControlFlow("if (team == null || !team.run(this, $L, rows, $L))", inputs, outputs);
     many.addStatement("run($L, 0, rows, $L)", inputs, outputs);
@@ -246,7 +262,9 @@ final class ForwardWriter {
     List<String> places = new ArrayList<>();
     signature.inputs().forEach(input -> places.add(input.parameter() + ", row * " + input.size()));
     places.add("Math.min(BLOCK_ROWS, to - row)");
-    signature.outputs().forEach(output -> places.add(outputName(output) + ", row * " + output.size()));
+    signature
+        .outputs()
+        .forEach(output -> places.add(outputName(output) + ", row * " + output.size()));
     run.addStatement("block(k, a, $L)", String.join(", ", places));
     run.endControlFlow();
     run.addStatement("giveBack(a)");

@@ -15,9 +15,9 @@ import java.util.List;
 import java.util.function.BiFunction;
 
 /**
- * The functions of {@link Function} in float, as polynomials. Coefficients of exp, log and tanh: S. L. Moshier, Cephes
- * Mathematical Library (expf, logf, tanhf), each within 2 units in the last place; of erf: a rational approximation of
- * degrees 13 and 8 in [-4, 4], within 4 units.
+ * The functions of {@link Function} in float, as polynomials. Coefficients of exp, log and tanh: S.
+ * L. Moshier, Cephes Mathematical Library (expf, logf, tanhf), each within 2 units in the last
+ * place; of erf: a rational approximation of degrees 13 and 8 in [-4, 4], within 4 units.
  */
 final class Functions {
 
@@ -26,7 +26,8 @@ final class Functions {
   /**
    * The function of {@code x} as plain arithmetic.
    *
-   * @param name makes a value a variable: its wished name and the value go in, a read of the variable comes out
+   * @param name makes a value a variable: its wished name and the value go in, a read of the
+   *     variable comes out
    */
   static Value inFloat(Function function, Value x, BiFunction<String, Value, Value> name) {
     return switch (function) {
@@ -38,7 +39,8 @@ final class Functions {
   }
 
   /**
-   * 2^n times a polynomial of the remainder of x / ln 2. Clamped to [-87.3, 88.3], where the result is a normal float.
+   * 2^n times a polynomial of the remainder of x / ln 2. Clamped to [-87.3, 88.3], where the result
+   * is a normal float.
    */
   private static Value exp(Value argument, BiFunction<String, Value, Value> name) {
     Value x = name.apply("x", argument.max(constant(-87.3)).min(constant(88.3)));
@@ -69,8 +71,7 @@ final class Functions {
     Value power =
         name.apply(
             "power",
-            select(
-                Comparison.LESS, mantissa, root, exponent.minus(constant(1)), exponent));
+            select(Comparison.LESS, mantissa, root, exponent.minus(constant(1)), exponent));
     Value rest =
         name.apply(
             "rest",
@@ -102,13 +103,13 @@ final class Functions {
     return fma(power, constant(0.693359375), rest.plus(tail));
   }
 
-  /** 1 - 2 / (exp(2 |x|) + 1), and an odd polynomial below 0.625; the sign is put back at the end. */
+  /**
+   * 1 - 2 / (exp(2 |x|) + 1), and an odd polynomial below 0.625; the sign is put back at the end.
+   */
   private static Value tanh(Value x, BiFunction<String, Value, Value> name) {
     Value size = name.apply("size", x.absolute());
     Value power = name.apply("power", exp(size.plus(size), name));
-    Value far =
-        name.apply(
-            "far", constant(1).minus(constant(2).dividedBy(power.plus(1))));
+    Value far = name.apply("far", constant(1).minus(constant(2).dividedBy(power.plus(1))));
     Value square = name.apply("square", size.times(size));
     Value sum =
         name.apply(
@@ -122,8 +123,7 @@ final class Functions {
                     1.33314422036e-1,
                     -3.33332819422e-1)));
     Value near = name.apply("near", fma(sum.times(square), size, size));
-    Value result =
-        name.apply("result", select(Comparison.LESS, size, constant(0.625), near, far));
+    Value result = name.apply("result", select(Comparison.LESS, size, constant(0.625), near, far));
     return select(Comparison.LESS, x, constant(0), result.negated(), result);
   }
 

@@ -55,8 +55,7 @@ final class KernelClasses {
             .addSuperinterface(ClassName.bestGuess(KERNELS))
             .addJavadoc("Plain Java: the first calls, and where there is no Vector API.\n");
     for (Kernel kernel : kernels.all()) {
-      String body =
-          KernelPrinter.body(kernel, new ScalarPrinter(real, tiles, kernel.parameters()));
+      String body = KernelPrinter.body(kernel, new ScalarPrinter(real, tiles, kernel.parameters()));
       type.addMethod(method(kernel, body));
     }
     addTiles(type, tiles);
@@ -91,7 +90,8 @@ final class KernelClasses {
     type.addField(
         constant(TypeName.BOOLEAN, "WIDE")
             .addJavadoc("Whether there are 32 vector registers and not 16.\n")
-            .initializer("LANES == 16 || $T.getProperty(\"os.arch\").equals(\"aarch64\")", System.class)
+            .initializer(
+                "LANES == 16 || $T.getProperty(\"os.arch\").equals(\"aarch64\")", System.class)
             .build());
     for (Kernel kernel : kernels.all()) {
       String body = KernelPrinter.body(kernel, new SimdPrinter(tiles, kernel.parameters()));
@@ -105,7 +105,9 @@ final class KernelClasses {
             .returns(ParameterizedTypeName.get(MASK, ClassName.get(Float.class)))
             .addParameter(TypeName.INT, "count")
             .addStatement(
-                "return $T.fromLong(SPECIES, (1L << $T.clamp(count, 0, LANES)) - 1)", MASK, Math.class)
+                "return $T.fromLong(SPECIES, (1L << $T.clamp(count, 0, LANES)) - 1)",
+                MASK,
+                Math.class)
             .build());
     return type.build();
   }

@@ -1,14 +1,16 @@
 package dev.neurite.processor.emit;
 
 import dev.neurite.processor.kernel.IndexText;
-
 import dev.neurite.processor.kernel.Kernel;
 import dev.neurite.processor.kernel.Stmt;
 import dev.neurite.processor.kernel.Value;
 import java.util.HashSet;
 import java.util.List;
 
-/** Writes kernels out as the bodies of Java methods; what differs between vectors and scalars is in the subclasses. */
+/**
+ * Writes kernels out as the bodies of Java methods; what differs between vectors and scalars is in
+ * the subclasses.
+ */
 abstract sealed class KernelPrinter permits ScalarPrinter, SimdPrinter {
 
   /** {@code float} or {@code double}. */
@@ -55,14 +57,16 @@ abstract sealed class KernelPrinter permits ScalarPrinter, SimdPrinter {
   private void statement(Stmt statement) {
     switch (statement) {
       case Stmt.For loop -> {
-        String step = loop.step() == 1 ? loop.variable() + "++" : loop.variable() + " += " + loop.step();
+        String step =
+            loop.step() == 1 ? loop.variable() + "++" : loop.variable() + " += " + loop.step();
         text.open(
             "for (int %s = %s; %s < %s; %s)"
                 .formatted(loop.variable(), loop.from(), loop.variable(), loop.to(), step));
         statements(loop.body());
         text.close();
       }
-      case Stmt.Int declared -> text.line("int " + declared.name() + " = " + declared.expression() + ";");
+      case Stmt.Int declared ->
+          text.line("int " + declared.name() + " = " + declared.expression() + ";");
       case Stmt.If choice -> {
         text.open("if (" + choice.condition() + ")");
         statements(choice.body());
@@ -74,7 +78,8 @@ abstract sealed class KernelPrinter permits ScalarPrinter, SimdPrinter {
       }
       case Stmt.Set set -> text.line(set.name() + " = " + scalars("").print(set.value()) + ";");
       case Stmt.Put put ->
-          text.line(put.array() + "[" + put.index() + "] = " + scalars("").print(put.value()) + ";");
+          text.line(
+              put.array() + "[" + put.index() + "] = " + scalars("").print(put.value()) + ";");
       case Stmt.Lanes lanes -> lanes(lanes);
       case Stmt.Reduce reduce -> reduce(reduce);
       case Stmt.Plain plain -> text.line(plain.java());
@@ -101,19 +106,32 @@ abstract sealed class KernelPrinter permits ScalarPrinter, SimdPrinter {
   private void scalarLanes(List<Stmt> body, ScalarValues values) {
     for (Stmt statement : body) {
       switch (statement) {
-        case Stmt.Let let -> text.line(real + " " + let.name() + " = " + values.print(let.value()) + ";");
+        case Stmt.Let let ->
+            text.line(real + " " + let.name() + " = " + values.print(let.value()) + ";");
         case Stmt.Set set -> text.line(set.name() + " = " + values.print(set.value()) + ";");
         case Stmt.Put put ->
             text.line(
-                put.array() + "[" + IndexText.sum(put.index(), values.lane()) + "] = " + values.print(put.value()) + ";");
+                put.array()
+                    + "["
+                    + IndexText.sum(put.index(), values.lane())
+                    + "] = "
+                    + values.print(put.value())
+                    + ";");
         case Stmt.For loop -> {
           text.open(
               "for (int %s = %s; %s < %s; %s += %d)"
-                  .formatted(loop.variable(), loop.from(), loop.variable(), loop.to(), loop.variable(), loop.step()));
+                  .formatted(
+                      loop.variable(),
+                      loop.from(),
+                      loop.variable(),
+                      loop.to(),
+                      loop.variable(),
+                      loop.step()));
           scalarLanes(loop.body(), values);
           text.close();
         }
-        case Stmt.Int declared -> text.line("int " + declared.name() + " = " + declared.expression() + ";");
+        case Stmt.Int declared ->
+            text.line("int " + declared.name() + " = " + declared.expression() + ";");
         case Stmt.If choice -> throw misplaced(choice);
         case Stmt.Lanes lanes -> throw misplaced(lanes);
         case Stmt.Reduce reduce -> throw misplaced(reduce);
@@ -138,9 +156,13 @@ abstract sealed class KernelPrinter permits ScalarPrinter, SimdPrinter {
 
   static String literal(double value, String real) {
     if (real.equals("double")) {
-      return value == Double.NEGATIVE_INFINITY ? "Double.NEGATIVE_INFINITY" : Double.toString(value);
+      return value == Double.NEGATIVE_INFINITY
+          ? "Double.NEGATIVE_INFINITY"
+          : Double.toString(value);
     }
-    return value == Double.NEGATIVE_INFINITY ? "Float.NEGATIVE_INFINITY" : Float.toString((float) value) + "f";
+    return value == Double.NEGATIVE_INFINITY
+        ? "Float.NEGATIVE_INFINITY"
+        : Float.toString((float) value) + "f";
   }
 
   static boolean isZero(Value value) {

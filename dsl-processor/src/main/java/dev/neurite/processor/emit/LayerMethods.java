@@ -27,7 +27,8 @@ final class LayerMethods {
         case Line.Loop loop -> {
           text.open(
               "for (int %s = %s; %s < %s; %s++)"
-                  .formatted(loop.variable(), loop.from(), loop.variable(), loop.to(), loop.variable()));
+                  .formatted(
+                      loop.variable(), loop.from(), loop.variable(), loop.to(), loop.variable()));
           lines(loop.body(), text, real);
           text.close();
         }
@@ -36,7 +37,8 @@ final class LayerMethods {
           lines(when.body(), text, real);
           text.close();
         }
-        case Line.Define define -> text.line("int " + define.name() + " = " + define.expression() + ";");
+        case Line.Define define ->
+            text.line("int " + define.name() + " = " + define.expression() + ";");
         case Line.Statement statement -> text.line(typed(statement.java(), real));
       }
     }

@@ -14,11 +14,14 @@ final class LayerTable {
   static String of(TypedGraph graph, ParameterLayout layout) {
     StringBuilder text = new StringBuilder();
     text.append("<table>\n<caption>Layers; multiply-adds of one row's forward pass</caption>\n");
-    text.append("<tr><th>layer</th><th>operation</th><th>shape</th><th>parameters</th><th>multiply-adds</th></tr>\n");
+    text.append(
+        "<tr><th>layer</th><th>operation</th><th>shape</th><th>parameters</th><th>multiply-adds</th></tr>\n");
     for (LayerNodes layer : graph.layers()) {
       long parameters =
           layout.tensors().stream()
-              .filter(tensor -> tensor.role() == Role.PARAMETER && layer.nodes().contains(tensor.node()))
+              .filter(
+                  tensor ->
+                      tensor.role() == Role.PARAMETER && layer.nodes().contains(tensor.node()))
               .mapToLong(tensor -> elements(tensor.shape()))
               .sum();
       long multiplyAdds =

@@ -24,7 +24,9 @@ import java.util.List;
 import java.util.Locale;
 import javax.lang.model.element.Modifier;
 
-/** Writes the class that users touch: parameters, layers, training and prediction of one network. */
+/**
+ * Writes the class that users touch: parameters, layers, training and prediction of one network.
+ */
 final class ModelClassWriter {
 
   private static final String SPI = "dev.neurite.spi";
@@ -64,12 +66,14 @@ final class ModelClassWriter {
       type.addModifiers(Modifier.PUBLIC);
     }
     type.addField(
-        FieldSpec.builder(DESCRIPTION, "DESCRIPTION", Modifier.PRIVATE, Modifier.STATIC, Modifier.FINAL)
+        FieldSpec.builder(
+                DESCRIPTION, "DESCRIPTION", Modifier.PRIVATE, Modifier.STATIC, Modifier.FINAL)
             .initializer("describe()")
             .build());
     type.addField(
         FieldSpec.builder(forward, "forward", Modifier.PRIVATE, Modifier.VOLATILE)
-            .addJavadoc("Inference with the parameters of this model; null before the first prediction.\n")
+            .addJavadoc(
+                "Inference with the parameters of this model; null before the first prediction.\n")
             .build());
     type.addField(
         FieldSpec.builder(forward, "team", Modifier.PRIVATE)
@@ -88,7 +92,8 @@ final class ModelClassWriter {
     type.addMethod(
         visible("create")
             .addModifiers(Modifier.STATIC)
-            .addJavadoc("A model with initial parameters drawn from {@code seed}: the same seed, the same parameters.\n")
+            .addJavadoc(
+                "A model with initial parameters drawn from {@code seed}: the same seed, the same parameters.\n")
             .returns(self)
             .addParameter(TypeName.LONG, "seed")
             .addStatement("return new $T(seed)", self)
@@ -127,7 +132,9 @@ final class ModelClassWriter {
   }
 
   private void outputs(MethodSpec.Builder method) {
-    signature.outputs().forEach(output -> method.addParameter(FLOATS, signature.outputParameter(output)));
+    signature
+        .outputs()
+        .forEach(output -> method.addParameter(FLOATS, signature.outputParameter(output)));
   }
 
   private void prediction(TypeSpec.Builder type) {
@@ -136,7 +143,8 @@ final class ModelClassWriter {
     String outputs =
         signature.outputs().stream().map(signature::outputParameter).collect(joining(", "));
     boolean single = signature.outputs().size() == 1;
-    MethodSpec.Builder predict = visible("predict").addJavadoc("$L", Documentation.predict(signature, false));
+    MethodSpec.Builder predict =
+        visible("predict").addJavadoc("$L", Documentation.predict(signature, false));
     inputs(predict);
     if (single) {
       predict.returns(FLOATS).addStatement("return forward().predict($L)", inputs);
@@ -158,15 +166,18 @@ final class ModelClassWriter {
               .build());
     }
     type.addMethod(predict.build());
-    MethodSpec.Builder one = visible("predictInto").addJavadoc("$L", Documentation.predict(signature, true));
+    MethodSpec.Builder one =
+        visible("predictInto").addJavadoc("$L", Documentation.predict(signature, true));
     inputs(one);
     outputs(one);
     type.addMethod(one.addStatement("forward().predictInto($L, $L)", inputs, outputs).build());
-    MethodSpec.Builder many = visible("predictInto").addJavadoc("$L", Documentation.predictRows(signature));
+    MethodSpec.Builder many =
+        visible("predictInto").addJavadoc("$L", Documentation.predictRows(signature));
     inputs(many);
     many.addParameter(TypeName.INT, "rows");
     outputs(many);
-    type.addMethod(many.addStatement("forward().predictInto($L, rows, $L)", inputs, outputs).build());
+    type.addMethod(
+        many.addStatement("forward().predictInto($L, rows, $L)", inputs, outputs).build());
     if (single) {
       MethodSpec.Builder probabilities =
           visible("probabilities")
@@ -270,15 +281,28 @@ final class ModelClassWriter {
     describe.addStatement("$T<$T.LayerRow> layers = new $T<>()", list, DESCRIPTION, arrayList);
     describe.addStatement("$T<$T> tensors = new $T<>()", list, STORED, arrayList);
     for (LayerNodes layer : graph.layers()) {
-      String method = "describe" + layer.name().substring(0, 1).toUpperCase(Locale.ROOT) + layer.name().substring(1);
+      String method =
+          "describe"
+              + layer.name().substring(0, 1).toUpperCase(Locale.ROOT)
+              + layer.name().substring(1);
       describe.addStatement("$L(layers, tensors)", method);
       type.addMethod(layer(layer, method));
     }
     describe.add("return new $T(\n", DESCRIPTION).indent().indent();
-    describe.add("$S,\n", model.interfaceName().substring(model.interfaceName().lastIndexOf('.') + 1));
-    describe.add("$T.of($L),\n", list, signature.inputs().stream().map(this::input).collect(CodeBlock.joining(", ")));
-    describe.add("$T.of($L),\n", list, signature.outputs().stream().map(this::output).collect(CodeBlock.joining(", ")));
-    describe.add("layers, tensors, $L, $L);\n", layout.parameterLength(), layout.stateLength()).unindent().unindent();
+    describe.add(
+        "$S,\n", model.interfaceName().substring(model.interfaceName().lastIndexOf('.') + 1));
+    describe.add(
+        "$T.of($L),\n",
+        list,
+        signature.inputs().stream().map(this::input).collect(CodeBlock.joining(", ")));
+    describe.add(
+        "$T.of($L),\n",
+        list,
+        signature.outputs().stream().map(this::output).collect(CodeBlock.joining(", ")));
+    describe
+        .add("layers, tensors, $L, $L);\n", layout.parameterLength(), layout.stateLength())
+        .unindent()
+        .unindent();
     type.addMethod(
         MethodSpec.methodBuilder("describe")
             .addModifiers(Modifier.PRIVATE, Modifier.STATIC)
@@ -325,14 +349,17 @@ final class ModelClassWriter {
     return MethodSpec.methodBuilder(method)
         .addModifiers(Modifier.PRIVATE, Modifier.STATIC)
         .addParameter(
-            ParameterizedTypeName.get(ClassName.get(List.class), DESCRIPTION.nestedClass("LayerRow")), "layers")
+            ParameterizedTypeName.get(
+                ClassName.get(List.class), DESCRIPTION.nestedClass("LayerRow")),
+            "layers")
         .addParameter(ParameterizedTypeName.get(ClassName.get(List.class), STORED), "tensors")
         .addCode(body.build())
         .build();
   }
 
   static long multiplyAdds(TypedGraph graph, Node node) {
-    List<TensorType> inputs = node.inputs().stream().map(input -> graph.node(input).type()).toList();
+    List<TensorType> inputs =
+        node.inputs().stream().map(input -> graph.node(input).type()).toList();
     return Costs.of(node.operation(), inputs, node.type()).multiplyAdds();
   }
 
@@ -343,7 +370,11 @@ final class ModelClassWriter {
 
   private CodeBlock input(Signature.Tensor input) {
     return CodeBlock.of(
-        "new $T.Input($S, $L, $L)", DESCRIPTION, input.name(), shape(input.type().shape()), input.vocabulary());
+        "new $T.Input($S, $L, $L)",
+        DESCRIPTION,
+        input.name(),
+        shape(input.type().shape()),
+        input.vocabulary());
   }
 
   private CodeBlock output(Signature.Tensor output) {
@@ -370,7 +401,12 @@ final class ModelClassWriter {
               panels.width());
       case Storage.Rows rows ->
           CodeBlock.of(
-              "new $T.Rows($L, $L, $L, $L)", STORAGE, rows.offset(), rows.rows(), rows.columns(), rows.stride());
+              "new $T.Rows($L, $L, $L, $L)",
+              STORAGE,
+              rows.offset(),
+              rows.rows(),
+              rows.columns(),
+              rows.stride());
     };
   }
 
@@ -378,10 +414,16 @@ final class ModelClassWriter {
     return switch (start) {
       case Start.Uniform uniform ->
           CodeBlock.of(
-              "new $T.Uniform($Lf, $Lf)", INITIALIZATION, (float) uniform.low(), (float) uniform.high());
+              "new $T.Uniform($Lf, $Lf)",
+              INITIALIZATION,
+              (float) uniform.low(),
+              (float) uniform.high());
       case Start.Normal normal ->
           CodeBlock.of(
-              "new $T.Normal($Lf, $Lf)", INITIALIZATION, (float) normal.mean(), (float) normal.deviation());
+              "new $T.Normal($Lf, $Lf)",
+              INITIALIZATION,
+              (float) normal.mean(),
+              (float) normal.deviation());
       case Start.Constant constant ->
           CodeBlock.of("new $T.Constant($Lf)", INITIALIZATION, (float) constant.value());
       case Start.Orthogonal orthogonal ->

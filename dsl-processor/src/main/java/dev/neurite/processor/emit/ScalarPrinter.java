@@ -40,11 +40,20 @@ final class ScalarPrinter extends KernelPrinter {
       text.line(
           "%s %s = %s, %s = %s, %s = %s, %s = %s;"
               .formatted(
-                  real, partial.get(j), start, partial.get(j + 1), start, partial.get(j + 2), start, partial.get(j + 3),
+                  real,
+                  partial.get(j),
+                  start,
+                  partial.get(j + 1),
+                  start,
+                  partial.get(j + 2),
+                  start,
+                  partial.get(j + 3),
                   start));
     }
     text.line("int " + lane + " = 0;");
-    text.open("for (int %s = %s - 15; %s < %s; %s += 16)".formatted(end, reduce.count(), lane, end, lane));
+    text.open(
+        "for (int %s = %s - 15; %s < %s; %s += 16)"
+            .formatted(end, reduce.count(), lane, end, lane));
     for (int j = 0; j < 16; j++) {
       Value value = reduce.value();
       String printed = scalars(j == 0 ? lane : lane + " + " + j).print(value);
@@ -57,14 +66,20 @@ final class ScalarPrinter extends KernelPrinter {
     List<String> joined = new ArrayList<>();
     for (int j = 0; j < 4; j++) {
       joined.add(
-          join(sum, join(sum, partial.get(j), partial.get(j + 4)), join(sum, partial.get(j + 8), partial.get(j + 12))));
+          join(
+              sum,
+              join(sum, partial.get(j), partial.get(j + 4)),
+              join(sum, partial.get(j + 8), partial.get(j + 12))));
     }
     text.line(
         "%s %s = %s;"
             .formatted(
                 real,
                 reduce.name(),
-                join(sum, join(sum, joined.get(0), joined.get(1)), join(sum, joined.get(2), joined.get(3)))));
+                join(
+                    sum,
+                    join(sum, joined.get(0), joined.get(1)),
+                    join(sum, joined.get(2), joined.get(3)))));
     text.open("for (; %s < %s; %s++)".formatted(lane, reduce.count(), lane));
     String printed = scalars(lane).print(reduce.value());
     text.line(

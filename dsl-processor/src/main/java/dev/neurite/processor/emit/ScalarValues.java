@@ -1,11 +1,13 @@
 package dev.neurite.processor.emit;
 
 import dev.neurite.processor.kernel.IndexText;
-
 import dev.neurite.processor.kernel.Value;
 import java.util.function.UnaryOperator;
 
-/** Writes values out as scalar Java expressions; variables that a function needs become lines of their own. */
+/**
+ * Writes values out as scalar Java expressions; variables that a function needs become lines of
+ * their own.
+ */
 final class ScalarValues {
 
   private final String real;
@@ -27,7 +29,10 @@ final class ScalarValues {
   String print(Value value) {
     return switch (value) {
       case Value.Load load ->
-          load.array() + "[" + (lane.isEmpty() ? load.index() : IndexText.sum(load.index(), lane)) + "]";
+          load.array()
+              + "["
+              + (lane.isEmpty() ? load.index() : IndexText.sum(load.index(), lane))
+              + "]";
       case Value.Element element -> element.array() + "[" + element.index() + "]";
       case Value.Constant constant -> KernelPrinter.literal(constant.value(), real);
       case Value.Count number -> "(" + real + ") (" + number.expression() + ")";
@@ -36,7 +41,13 @@ final class ScalarValues {
       case Value.Unary unary -> unary(unary);
       case Value.Binary binary -> binary(binary);
       case Value.Fma fma ->
-          "Math.fma(" + print(fma.factor()) + ", " + print(fma.other()) + ", " + print(fma.addend()) + ")";
+          "Math.fma("
+              + print(fma.factor())
+              + ", "
+              + print(fma.other())
+              + ", "
+              + print(fma.addend())
+              + ")";
       case Value.Select select ->
           "(%s %s %s ? %s : %s)"
               .formatted(
@@ -52,7 +63,9 @@ final class ScalarValues {
       case Value.Exponent exponent ->
           "(float) ((Float.floatToRawIntBits(" + print(exponent.operand()) + ") >> 23) - 126)";
       case Value.Mantissa mantissa ->
-          "Float.intBitsToFloat((Float.floatToRawIntBits(" + print(mantissa.operand()) + ") & 0x7fffff) | 0x3f000000)";
+          "Float.intBitsToFloat((Float.floatToRawIntBits("
+              + print(mantissa.operand())
+              + ") & 0x7fffff) | 0x3f000000)";
     };
   }
 
@@ -61,7 +74,10 @@ final class ScalarValues {
     return switch (unary.operator()) {
       case NEGATE -> "-" + (operand.startsWith("-") ? "(" + operand + ")" : operand);
       case ABSOLUTE -> "Math.abs(" + operand + ")";
-      case SQRT -> real.equals("float") ? "(float) Math.sqrt(" + operand + ")" : "Math.sqrt(" + operand + ")";
+      case SQRT ->
+          real.equals("float")
+              ? "(float) Math.sqrt(" + operand + ")"
+              : "Math.sqrt(" + operand + ")";
     };
   }
 

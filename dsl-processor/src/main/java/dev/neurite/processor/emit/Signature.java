@@ -97,10 +97,14 @@ record Signature(List<Tensor> inputs, List<Tensor> outputs) {
           activation instanceof Operation.Sigmoid ? "SIGMOID" : "OTHER";
       case Operation.Softmax ignored -> "SOFTMAX";
       case Operation.LogSoftmax ignored -> "LOG_SOFTMAX";
-      case Operation.Dropout ignored -> values(graph, graph.source().node(node.inputs().getFirst()));
-      case Operation.SpatialDropout ignored -> values(graph, graph.source().node(node.inputs().getFirst()));
-      case Operation.Flatten ignored -> values(graph, graph.source().node(node.inputs().getFirst()));
-      case Operation.Reshape ignored -> values(graph, graph.source().node(node.inputs().getFirst()));
+      case Operation.Dropout ignored ->
+          values(graph, graph.source().node(node.inputs().getFirst()));
+      case Operation.SpatialDropout ignored ->
+          values(graph, graph.source().node(node.inputs().getFirst()));
+      case Operation.Flatten ignored ->
+          values(graph, graph.source().node(node.inputs().getFirst()));
+      case Operation.Reshape ignored ->
+          values(graph, graph.source().node(node.inputs().getFirst()));
       case Operation.Parametric ignored -> "UNBOUNDED";
       case Operation.Input ignored -> "UNBOUNDED";
       case Operation.MaxPool2D ignored -> "OTHER";

@@ -1,13 +1,14 @@
 package dev.neurite.processor.emit;
 
-import dev.neurite.processor.kernel.IndexText;
-
 import dev.neurite.processor.kernel.Contraction;
+import dev.neurite.processor.kernel.IndexText;
 import dev.neurite.processor.kernel.Stmt;
 import dev.neurite.processor.kernel.Value;
 import java.util.List;
 
-/** Kernels with the Vector API: whole vectors first, then what is left lane by lane as scalar code. */
+/**
+ * Kernels with the Vector API: whole vectors first, then what is left lane by lane as scalar code.
+ */
 final class SimdPrinter extends KernelPrinter {
 
   private final TileMethods tiles;
@@ -37,22 +38,31 @@ final class SimdPrinter extends KernelPrinter {
   private void vectorLanes(List<Stmt> body, VectorValues values) {
     for (Stmt statement : body) {
       switch (statement) {
-        case Stmt.Let let -> text.line("FloatVector " + let.name() + " = " + values.print(let.value()) + ";");
+        case Stmt.Let let ->
+            text.line("FloatVector " + let.name() + " = " + values.print(let.value()) + ";");
         case Stmt.Set set -> text.line(set.name() + " = " + values.print(set.value()) + ";");
         case Stmt.Put put ->
             text.line(
                 "%s.intoArray(%s, %s);"
                     .formatted(
-                        values.print(put.value()), put.array(), IndexText.sum(put.index(), values.lane())));
+                        values.print(put.value()),
+                        put.array(),
+                        IndexText.sum(put.index(), values.lane())));
         case Stmt.For loop -> {
           text.open(
               "for (int %s = %s; %s < %s; %s += %d)"
                   .formatted(
-                      loop.variable(), loop.from(), loop.variable(), loop.to(), loop.variable(), loop.step()));
+                      loop.variable(),
+                      loop.from(),
+                      loop.variable(),
+                      loop.to(),
+                      loop.variable(),
+                      loop.step()));
           vectorLanes(loop.body(), values);
           text.close();
         }
-        case Stmt.Int declared -> text.line("int " + declared.name() + " = " + declared.expression() + ";");
+        case Stmt.Int declared ->
+            text.line("int " + declared.name() + " = " + declared.expression() + ";");
         case Stmt.If choice -> throw misplaced(choice);
         case Stmt.Lanes lanes -> throw misplaced(lanes);
         case Stmt.Reduce reduce -> throw misplaced(reduce);
@@ -62,7 +72,10 @@ final class SimdPrinter extends KernelPrinter {
     }
   }
 
-  /** Four accumulators of four lanes at every vector width: the 16 partial results of the definition. */
+  /**
+   * Four accumulators of four lanes at every vector width: the 16 partial results of the
+   * definition.
+   */
   @Override
   void reduce(Stmt.Reduce reduce) {
     boolean sum = reduce.kind() == Stmt.Reduce.Kind.SUM;
@@ -75,10 +88,14 @@ final class SimdPrinter extends KernelPrinter {
           "FloatVector %s = %s;"
               .formatted(
                   partial[j],
-                  sum ? "FloatVector.zero(QUAD)" : "FloatVector.broadcast(QUAD, Float.NEGATIVE_INFINITY)"));
+                  sum
+                      ? "FloatVector.zero(QUAD)"
+                      : "FloatVector.broadcast(QUAD, Float.NEGATIVE_INFINITY)"));
     }
     text.line("int " + lane + " = 0;");
-    text.open("for (int %s = %s - 15; %s < %s; %s += 16)".formatted(end, reduce.count(), lane, end, lane));
+    text.open(
+        "for (int %s = %s - 15; %s < %s; %s += 16)"
+            .formatted(end, reduce.count(), lane, end, lane));
     for (int j = 0; j < 4; j++) {
       String at = j == 0 ? lane : lane + " + " + 4 * j;
       String value = new VectorValues(text, "QUAD", at, this::fresh).print(reduce.value());

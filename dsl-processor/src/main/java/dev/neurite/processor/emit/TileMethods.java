@@ -1,8 +1,7 @@
 package dev.neurite.processor.emit;
 
-import dev.neurite.processor.kernel.IndexText;
-
 import dev.neurite.processor.kernel.Contraction;
+import dev.neurite.processor.kernel.IndexText;
 import dev.neurite.processor.kernel.Kernel.Parameter;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,8 +9,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * The register tiles of a class: each a method whose accumulators are local variables, written once whatever the number
- * of kernels that call it.
+ * The register tiles of a class: each a method whose accumulators are local variables, written once
+ * whatever the number of kernels that call it.
  */
 final class TileMethods {
 
@@ -29,8 +28,12 @@ final class TileMethods {
     return tiles.values();
   }
 
-  /** Registers a tile of {@code rows} rows and {@code vectors} vectors and returns a call of it for row i and a column. */
-  String simd(Contraction c, List<Parameter> kernel, int rows, int vectors, String row, String column) {
+  /**
+   * Registers a tile of {@code rows} rows and {@code vectors} vectors and returns a call of it for
+   * row i and a column.
+   */
+  String simd(
+      Contraction c, List<Parameter> kernel, int rows, int vectors, String row, String column) {
     String name = c.name() + rows + "x" + vectors;
     List<Parameter> parameters = kernel.subList(1, kernel.size());
     tiles.computeIfAbsent(
@@ -38,7 +41,8 @@ final class TileMethods {
         ignored ->
             new Tile(
                 name,
-                "%d rows by %s.".formatted(rows, vectors == 1 ? "one vector" : vectors + " vectors"),
+                "%d rows by %s."
+                    .formatted(rows, vectors == 1 ? "one vector" : vectors + " vectors"),
                 parameters,
                 simdBody(c, rows, vectors)));
     return call(name, c, parameters, row, column);
@@ -53,7 +57,8 @@ final class TileMethods {
     return call(name, c, parameters, row, column);
   }
 
-  private static String call(String name, Contraction c, List<Parameter> parameters, String row, String column) {
+  private static String call(
+      String name, Contraction c, List<Parameter> parameters, String row, String column) {
     String resultStep = c.resultInPanels() ? "16" : "ldc";
     return parameters.stream()
         .map(
@@ -151,13 +156,17 @@ final class TileMethods {
                   j,
                   c.startsFromResult()
                       ? "c[" + IndexText.sum("c0", Integer.toString(j)) + "]"
-                      : "biased ? b[" + IndexText.sum("bo + column", Integer.toString(j)) + "] : 0"));
+                      : "biased ? b["
+                          + IndexText.sum("bo + column", Integer.toString(j))
+                          + "] : 0"));
     }
     openLoops(c, text);
     text.line("%s x = a[%s];".formatted(real, innerIndex(c, "a")));
     text.line("int at = %s;".formatted(IndexText.sum("w0", innerIndex(c, "w"))));
     for (int j = 0; j < 16; j++) {
-      text.line("s%d = Math.fma(x, w[%s], s%d);".formatted(j, IndexText.sum("at", Integer.toString(j)), j));
+      text.line(
+          "s%d = Math.fma(x, w[%s], s%d);"
+              .formatted(j, IndexText.sum("at", Integer.toString(j)), j));
     }
     c.loops().forEach(loop -> text.close());
     text.open("if (column + 16 <= n)");
@@ -185,11 +194,15 @@ final class TileMethods {
     for (int level = 0; level < loops.size(); level++) {
       Contraction.Loop loop = loops.get(level);
       text.open(
-          "for (int %s = 0; %s < %s; %s++)".formatted(loop.variable(), loop.variable(), loop.count(), loop.variable()));
+          "for (int %s = 0; %s < %s; %s++)"
+              .formatted(loop.variable(), loop.variable(), loop.count(), loop.variable()));
       if (level < loops.size() - 1) {
         String nextA = "a" + (char) ('A' + level);
         String nextW = "w" + (char) ('A' + level);
-        text.line("int %s = %s;".formatted(nextA, IndexText.sum(a, IndexText.product(loop.variable(), loop.aStep()))));
+        text.line(
+            "int %s = %s;"
+                .formatted(
+                    nextA, IndexText.sum(a, IndexText.product(loop.variable(), loop.aStep()))));
         String step = IndexText.product(loop.variable(), loop.bStep());
         text.line("int %s = %s;".formatted(nextW, w.isEmpty() ? step : IndexText.sum(w, step)));
         a = nextA;
@@ -216,7 +229,9 @@ final class TileMethods {
 
   private static String columnIndex(String base, boolean inPanels, Contraction c, int j) {
     String column = columnName(c, j);
-    return inPanels ? "%s + (%s >> 4) * panel + (%s & 15)".formatted(base, column, column) : base + " + " + column;
+    return inPanels
+        ? "%s + (%s >> 4) * panel + (%s & 15)".formatted(base, column, column)
+        : base + " + " + column;
   }
 
   private static String scalarColumn(String base, boolean inPanels) {

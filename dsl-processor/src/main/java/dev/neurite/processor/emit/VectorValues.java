@@ -1,11 +1,13 @@
 package dev.neurite.processor.emit;
 
 import dev.neurite.processor.kernel.IndexText;
-
 import dev.neurite.processor.kernel.Value;
 import java.util.function.UnaryOperator;
 
-/** Writes values out as Vector API expressions; variables that a function needs become lines of their own. */
+/**
+ * Writes values out as Vector API expressions; variables that a function needs become lines of
+ * their own.
+ */
 final class VectorValues {
 
   private final JavaText text;
@@ -27,7 +29,8 @@ final class VectorValues {
   String print(Value value) {
     return switch (value) {
       case Value.Load load ->
-          "FloatVector.fromArray(%s, %s, %s)".formatted(species, load.array(), IndexText.sum(load.index(), lane));
+          "FloatVector.fromArray(%s, %s, %s)"
+              .formatted(species, load.array(), IndexText.sum(load.index(), lane));
       case Value.Element element -> broadcast(element.array() + "[" + element.index() + "]");
       case Value.Constant constant ->
           constant.value() == 0 ? "FloatVector.zero(" + species + ")" : broadcast(number(constant));
@@ -46,7 +49,8 @@ final class VectorValues {
                   print(select.left()),
                   comparison(select.comparison()),
                   operand(select.right()));
-      case Value.Call call -> print(Functions.inFloat(call.function(), call.argument(), this::name));
+      case Value.Call call ->
+          print(Functions.inFloat(call.function(), call.argument(), this::name));
       case Value.Scale scale ->
           "%s.reinterpretAsInts().add(%s.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23)).reinterpretAsFloats()"
               .formatted(print(scale.value()), print(scale.magic()));

@@ -3,15 +3,16 @@ package dev.neurite.processor.kernel;
 import java.util.List;
 
 /**
- * A sum of products over a nest of loops, {@code c[i][j] = start + sum a[i] * b[j]}: rows i read numbers, columns j lie
- * in lanes. Each result adds over the nest in one order with fused multiply-add, whatever the tile, so all forms give the
- * same bits.
+ * A sum of products over a nest of loops, {@code c[i][j] = start + sum a[i] * b[j]}: rows i read
+ * numbers, columns j lie in lanes. Each result adds over the nest in one order with fused
+ * multiply-add, whatever the tile, so all forms give the same bits.
  *
  * @param name of the tile methods: {@code product}, {@code outer}
  * @param loops from the outermost to the innermost
  * @param rowStep from one row of a to the next
  * @param columnsInPanels whether the columns of b lie in panels of 16 (weights), else side by side
- * @param resultInPanels whether the results lie in panels of 16 (weight gradients), else side by side
+ * @param resultInPanels whether the results lie in panels of 16 (weight gradients), else side by
+ *     side
  * @param startsFromResult whether a sum starts from what c holds, else from a bias or zero
  * @param wideRows rows of a tile of two vectors where there are 32 vector registers
  * @param narrowRows the same for 16

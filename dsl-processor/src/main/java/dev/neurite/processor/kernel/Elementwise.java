@@ -14,7 +14,8 @@ import java.util.List;
 public final class Elementwise {
 
   private static final String FORWARD = "int n, real[] x, int xo, real[] y, int yo";
-  private static final String BACKWARD = "int n, real[] v, int vo, real[] dy, int dyo, real[] dx, int dxo";
+  private static final String BACKWARD =
+      "int n, real[] v, int vo, real[] dy, int dyo, real[] dx, int dxo";
   private static final Value X = load("x", "xo");
   private static final Value V = local("v0");
   private static final Value DY = load("dy", "dyo");
@@ -27,12 +28,13 @@ public final class Elementwise {
         name,
         "y = " + formula + ".",
         Kernel.parameters(FORWARD + numbers),
-        List.of(
-            new Stmt.Lanes(
-                "n", List.of(new Stmt.Let("x0", X), new Stmt.Put("y", "yo", ofX)))));
+        List.of(new Stmt.Lanes("n", List.of(new Stmt.Let("x0", X), new Stmt.Put("y", "yo", ofX)))));
   }
 
-  /** An activation's gradient: dx[i] = dy[i] times the derivative at v[i], the activation's input or output. */
+  /**
+   * An activation's gradient: dx[i] = dy[i] times the derivative at v[i], the activation's input or
+   * output.
+   */
   public static Kernel backward(String name, String formula, String numbers, Value derivativeAtV) {
     return new Kernel(
         name,
@@ -54,7 +56,9 @@ public final class Elementwise {
         Kernel.parameters(BACKWARD + numbers),
         List.of(
             new Stmt.Lanes(
-                "n", List.of(new Stmt.Let("v0", load("v", "vo")), new Stmt.Put("dx", "dxo", gradient)))));
+                "n",
+                List.of(
+                    new Stmt.Let("v0", load("v", "vo")), new Stmt.Put("dx", "dxo", gradient)))));
   }
 
   public static Kernel relu() {
@@ -63,7 +67,10 @@ public final class Elementwise {
 
   public static Kernel reluGradient() {
     return backwardOf(
-        "reluGradient", "dy where the output v > 0, else 0", "", select(Comparison.GREATER, V, constant(0), DY, constant(0)));
+        "reluGradient",
+        "dy where the output v > 0, else 0",
+        "",
+        select(Comparison.GREATER, V, constant(0), DY, constant(0)));
   }
 
   public static Kernel leakyRelu() {
@@ -71,7 +78,12 @@ public final class Elementwise {
         "leakyRelu",
         "x where x > 0, else slope x",
         ", real slope",
-        select(Comparison.GREATER, local("x0"), constant(0), local("x0"), local("x0").times(uniform("slope"))));
+        select(
+            Comparison.GREATER,
+            local("x0"),
+            constant(0),
+            local("x0"),
+            local("x0").times(uniform("slope"))));
   }
 
   public static Kernel leakyReluGradient() {
@@ -113,7 +125,8 @@ public final class Elementwise {
   }
 
   public static Kernel sigmoidGradient() {
-    return backward("sigmoidGradient", "v (1 - v), v the output", "", V.times(constant(1).minus(V)));
+    return backward(
+        "sigmoidGradient", "v (1 - v), v the output", "", V.times(constant(1).minus(V)));
   }
 
   public static Kernel tanh() {
@@ -143,10 +156,17 @@ public final class Elementwise {
                     new Stmt.Put(
                         "dx",
                         "dxo",
-                        DY.times(fma(V.times(local("s")), constant(1).minus(local("s")), local("s"))))))));
+                        DY.times(
+                            fma(
+                                V.times(local("s")),
+                                constant(1).minus(local("s")),
+                                local("s"))))))));
   }
 
-  /** max(x, 0) + log(1 + exp(-|beta x|)) / beta: no exponential of a large number; x itself beyond the threshold. */
+  /**
+   * max(x, 0) + log(1 + exp(-|beta x|)) / beta: no exponential of a large number; x itself beyond
+   * the threshold.
+   */
   public static Kernel softplus() {
     Value scaled = local("z");
     Value soft =
@@ -167,7 +187,12 @@ public final class Elementwise {
                     new Stmt.Put(
                         "y",
                         "yo",
-                        select(Comparison.GREATER, scaled, uniform("threshold"), local("x0"), local("soft")))))));
+                        select(
+                            Comparison.GREATER,
+                            scaled,
+                            uniform("threshold"),
+                            local("x0"),
+                            local("soft")))))));
   }
 
   public static Kernel softplusGradient() {
@@ -186,17 +211,21 @@ public final class Elementwise {
                         "dx",
                         "dxo",
                         select(
-                            Comparison.GREATER, local("z"), uniform("threshold"), DY, DY.times(local("s"))))))));
+                            Comparison.GREATER,
+                            local("z"),
+                            uniform("threshold"),
+                            DY,
+                            DY.times(local("s"))))))));
   }
 
   public static Kernel gelu() {
-    return forward("gelu", "x (1 + erf(x / sqrt 2)) / 2", "", local("x0").times(normalOf(local("x0"))));
+    return forward(
+        "gelu", "x (1 + erf(x / sqrt 2)) / 2", "", local("x0").times(normalOf(local("x0"))));
   }
 
   /** Derivative Phi(v) + v phi(v), Phi and phi the normal distribution and its density. */
   public static Kernel geluGradient() {
-    Value density =
-        Value.exp(V.times(V).times(-0.5)).times(0.3989422804014327);
+    Value density = Value.exp(V.times(V).times(-0.5)).times(0.3989422804014327);
     return new Kernel(
         "geluGradient",
         "dx = dy (Phi(v) + v phi(v)), Phi and phi the normal distribution and its density, v the input.",
@@ -208,7 +237,8 @@ public final class Elementwise {
                     new Stmt.Let("v0", load("v", "vo")),
                     new Stmt.Let("density", density),
                     new Stmt.Let("share", normalOf(V)),
-                    new Stmt.Put("dx", "dxo", DY.times(fma(V, local("density"), local("share"))))))));
+                    new Stmt.Put(
+                        "dx", "dxo", DY.times(fma(V, local("density"), local("share"))))))));
   }
 
   public static Kernel geluTanh() {
@@ -226,7 +256,10 @@ public final class Elementwise {
                     new Stmt.Put("y", "yo", x.times(0.5).times(local("t").plus(1)))))));
   }
 
-  /** Derivative (1 + t) / 2 + v (1 - t^2) / 2 times the inner derivative sqrt(2 / pi) (1 + 3 * 0.044715 v^2). */
+  /**
+   * Derivative (1 + t) / 2 + v (1 - t^2) / 2 times the inner derivative sqrt(2 / pi) (1 + 3 *
+   * 0.044715 v^2).
+   */
   public static Kernel geluTanhGradient() {
     Value t = local("t");
     Value inner = fma(V.times(V), constant(3 * 0.044715 * ROOT), constant(ROOT));
@@ -308,7 +341,8 @@ public final class Elementwise {
                     new Stmt.Lanes(
                         "channels",
                         List.of(
-                            new Stmt.Put("y", "yo + at", load("x", "xo + at").times(load("z", "zo")))))))));
+                            new Stmt.Put(
+                                "y", "yo + at", load("x", "xo + at").times(load("z", "zo")))))))));
   }
 
   /** y = 0. */

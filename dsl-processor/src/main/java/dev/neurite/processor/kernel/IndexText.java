@@ -3,7 +3,10 @@ package dev.neurite.processor.kernel;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Integer expressions as a reader would write them: no added zero, no factor one, no needless parentheses. */
+/**
+ * Integer expressions as a reader would write them: no added zero, no factor one, no needless
+ * parentheses.
+ */
 public final class IndexText {
 
   private IndexText() {}

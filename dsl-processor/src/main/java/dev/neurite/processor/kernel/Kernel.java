@@ -10,7 +10,8 @@ import java.util.List;
  * @param parameters in order
  * @param body the program
  */
-public record Kernel(String name, String documentation, List<Parameter> parameters, List<Stmt> body) {
+public record Kernel(
+    String name, String documentation, List<Parameter> parameters, List<Stmt> body) {
 
   public Kernel {
     parameters = List.copyOf(parameters);
@@ -48,7 +49,8 @@ public record Kernel(String name, String documentation, List<Parameter> paramete
       case "real[]" -> Type.REALS;
       case "int[]" -> Type.INTS;
       case "boolean" -> Type.BOOLEAN;
-      case String other -> throw new IllegalArgumentException("no type of a kernel parameter: " + other);
+      case String other ->
+          throw new IllegalArgumentException("no type of a kernel parameter: " + other);
     };
   }
 }

@@ -13,7 +13,10 @@ public final class Movement {
 
   private Movement() {}
 
-  /** Blocks of neighbouring values, each side with a step of its own: padding, cropping, concatenation. */
+  /**
+   * Blocks of neighbouring values, each side with a step of its own: padding, cropping,
+   * concatenation.
+   */
   public static Kernel copyBlocks() {
     return blocks("copyBlocks", "Copies blocks of neighbouring values.", load("x", "xo + from"));
   }
@@ -63,7 +66,9 @@ public final class Movement {
                         1,
                         List.of(
                             new Stmt.Put(
-                                "y", "yo + j * rows + i", element("x", "xo + i * columns + j"))))))));
+                                "y",
+                                "yo + j * rows + i",
+                                element("x", "xo + i * columns + j"))))))));
   }
 
   /** Vectors of a table by index. */
@@ -71,7 +76,8 @@ public final class Movement {
     return new Kernel(
         "gather",
         "y[i] = row x[i] of the table w.",
-        Kernel.parameters("int count, int[] x, int xo, real[] w, int wo, int stride, int n, real[] y, int yo"),
+        Kernel.parameters(
+            "int count, int[] x, int xo, real[] w, int wo, int stride, int n, real[] y, int yo"),
         List.of(
             new Stmt.For(
                 "i",
@@ -89,7 +95,8 @@ public final class Movement {
     return new Kernel(
         "scatter",
         "Row x[i] of the table's gradient c += d[i], for {@code n} columns from the first given.",
-        Kernel.parameters("int count, int[] x, int xo, real[] d, int from, int step, int n, real[] c, int co, int stride"),
+        Kernel.parameters(
+            "int count, int[] x, int xo, real[] d, int from, int step, int n, real[] c, int co, int stride"),
         List.of(
             new Stmt.For(
                 "i",
@@ -100,6 +107,9 @@ public final class Movement {
                     new Stmt.Int("into", "co + x[xo + i] * stride"),
                     new Stmt.Int("at", "from + i * step"),
                     new Stmt.Lanes(
-                        "n", List.of(new Stmt.Put("c", "into", load("c", "into").plus(load("d", "at")))))))));
+                        "n",
+                        List.of(
+                            new Stmt.Put(
+                                "c", "into", load("c", "into").plus(load("d", "at")))))))));
   }
 }

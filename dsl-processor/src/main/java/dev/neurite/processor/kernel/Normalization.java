@@ -11,8 +11,8 @@ import static dev.neurite.processor.kernel.Value.uniform;
 import java.util.List;
 
 /**
- * Batch normalisation (Ioffe and Szegedy, 2015) and layer normalisation (Ba, Kiros and Hinton, 2016), with PyTorch's
- * conventions: biased variance, epsilon under the root.
+ * Batch normalisation (Ioffe and Szegedy, 2015) and layer normalisation (Ba, Kiros and Hinton,
+ * 2016), with PyTorch's conventions: biased variance, epsilon under the root.
  */
 public final class Normalization {
 
@@ -88,7 +88,8 @@ public final class Normalization {
                         "y",
                         "deviationAt",
                         constant(1)
-                            .dividedBy(load("s", "runningVariance").plus(uniform("epsilon")).sqrt()))))));
+                            .dividedBy(
+                                load("s", "runningVariance").plus(uniform("epsilon")).sqrt()))))));
   }
 
   /** y = (x - mean) / deviation, times weight plus bias where {@code affine}. */
@@ -117,7 +118,9 @@ public final class Normalization {
                             new Stmt.Put(
                                 "y",
                                 "yo + at",
-                                affine ? fma(scaled, load("p", "weight"), load("p", "bias")) : scaled)))))));
+                                affine
+                                    ? fma(scaled, load("p", "weight"), load("p", "bias"))
+                                    : scaled)))))));
   }
 
   /** Batch normalisation with fixed statistics. */
@@ -141,7 +144,10 @@ public final class Normalization {
                             new Stmt.Put(
                                 "y",
                                 "yo + at",
-                                fma(load("x", "xo + at"), load("p", "scaleAt"), load("p", "shiftAt")))))))));
+                                fma(
+                                    load("x", "xo + at"),
+                                    load("p", "scaleAt"),
+                                    load("p", "shiftAt")))))))));
   }
 
   /** The two sums over a batch that batch normalisation's gradients are made of. */
@@ -179,7 +185,8 @@ public final class Normalization {
                                     new Stmt.Let(
                                         "gradient",
                                         load("dy", "dyo + row * rowStride + position * channels")),
-                                    new Stmt.Set("partSum", local("partSum").plus(local("gradient"))),
+                                    new Stmt.Set(
+                                        "partSum", local("partSum").plus(local("gradient"))),
                                     new Stmt.Set(
                                         "partProduct",
                                         fma(local("gradient"), normal, local("partProduct"))))),
@@ -190,14 +197,12 @@ public final class Normalization {
   }
 
   /**
-   * dx = weight / deviation * (dy - share * (sum + normal * product)); share is 1 / values for a batch's own statistics, 0
-   * for fixed ones.
+   * dx = weight / deviation * (dy - share * (sum + normal * product)); share is 1 / values for a
+   * batch's own statistics, 0 for fixed ones.
    */
   public static Kernel normalizeGradient(boolean affine) {
     Value slope =
-        affine
-            ? load("a", "deviationAt").times(load("p", "weight"))
-            : load("a", "deviationAt");
+        affine ? load("a", "deviationAt").times(load("p", "weight")) : load("a", "deviationAt");
     return new Kernel(
         affine ? "normalizeAffineGradient" : "normalizeGradient",
         "dx = "
@@ -261,7 +266,8 @@ public final class Normalization {
                         "squares",
                         Stmt.Reduce.Kind.SUM,
                         "n",
-                        load("x", "xo + at").minus(uniform("mean"))
+                        load("x", "xo + at")
+                            .minus(uniform("mean"))
                             .times(load("x", "xo + at").minus(uniform("mean")))),
                     new Stmt.Let(
                         "deviation",
@@ -279,13 +285,14 @@ public final class Normalization {
                             new Stmt.Put(
                                 "y",
                                 "yo + at",
-                                affine ? fma(normal, load("p", "weight"), load("p", "bias")) : normal)))))));
+                                affine
+                                    ? fma(normal, load("p", "weight"), load("p", "bias"))
+                                    : normal)))))));
   }
 
   /** dx = (h - mean(h) - normal * mean(h * normal)) / deviation with h = dy * weight. */
   public static Kernel layerNormGradient(boolean affine) {
-    Value h =
-        affine ? load("dy", "dyo + at").times(load("p", "weight")) : load("dy", "dyo + at");
+    Value h = affine ? load("dy", "dyo + at").times(load("p", "weight")) : load("dy", "dyo + at");
     Value normal = load("x", "xo + at").minus(uniform("mean")).times(uniform("deviation"));
     return new Kernel(
         affine ? "layerNormAffineGradient" : "layerNormGradient",

@@ -25,12 +25,13 @@ public final class Pooling {
         WINDOW + ", real[] x, int xo, real[] y, int yo",
         List.of(
             new Stmt.Let("best", load("x", "xo + (top * width + left) * channels")),
-            overWindow(
-                new Stmt.Set("best", local("best").max(load("x", "at")))),
+            overWindow(new Stmt.Set("best", local("best").max(load("x", "at")))),
             new Stmt.Put("y", "yo + out", local("best"))));
   }
 
-  /** The first position in row-major order that holds the largest value takes the whole gradient. */
+  /**
+   * The first position in row-major order that holds the largest value takes the whole gradient.
+   */
   public static Kernel maxPoolGradient() {
     Value hit = local("hit");
     return windows(
@@ -44,12 +45,20 @@ public final class Pooling {
                 new Stmt.Let(
                     "hit",
                     select(
-                        Comparison.EQUAL, load("x", "at"), local("best"), local("gradient"), constant(0))),
+                        Comparison.EQUAL,
+                        load("x", "at"),
+                        local("best"),
+                        local("gradient"),
+                        constant(0))),
                 new Stmt.Put("dx", "at - xo + dxo", load("dx", "at - xo + dxo").plus(hit)),
                 new Stmt.Set(
                     "gradient",
                     select(
-                        Comparison.EQUAL, load("x", "at"), local("best"), constant(0), local("gradient"))))));
+                        Comparison.EQUAL,
+                        load("x", "at"),
+                        local("best"),
+                        constant(0),
+                        local("gradient"))))));
   }
 
   public static Kernel averagePool() {
@@ -113,17 +122,22 @@ public final class Pooling {
                     new Stmt.Lanes(
                         "channels",
                         List.of(
-                            new Stmt.Put("dx", "into", load("dy", "dyo").dividedBy(number("positions")))))))));
+                            new Stmt.Put(
+                                "dx",
+                                "into",
+                                load("dy", "dyo").dividedBy(number("positions")))))))));
   }
 
   private static Stmt overWindow(Stmt... body) {
     List<Stmt> inner = new java.util.ArrayList<>();
     inner.add(new Stmt.Int("at", "xo + (y0 * width + x0) * channels"));
     inner.addAll(List.of(body));
-    return new Stmt.For("y0", "top", "bottom", 1, List.of(new Stmt.For("x0", "left", "right", 1, inner)));
+    return new Stmt.For(
+        "y0", "top", "bottom", 1, List.of(new Stmt.For("x0", "left", "right", 1, inner)));
   }
 
-  private static Kernel windows(String name, String documentation, String parameters, List<Stmt> lanes) {
+  private static Kernel windows(
+      String name, String documentation, String parameters, List<Stmt> lanes) {
     return new Kernel(
         name,
         documentation,
@@ -137,7 +151,8 @@ public final class Pooling {
                 List.of(
                     new Stmt.Int("top", "Math.max(0, row * strideHeight - paddingTop)"),
                     new Stmt.Int(
-                        "bottom", "Math.min(height, row * strideHeight - paddingTop + kernelHeight)"),
+                        "bottom",
+                        "Math.min(height, row * strideHeight - paddingTop + kernelHeight)"),
                     new Stmt.For(
                         "column",
                         "0",
@@ -146,7 +161,8 @@ public final class Pooling {
                         List.of(
                             new Stmt.Int("left", "Math.max(0, column * strideWidth - paddingLeft)"),
                             new Stmt.Int(
-                                "right", "Math.min(width, column * strideWidth - paddingLeft + kernelWidth)"),
+                                "right",
+                                "Math.min(width, column * strideWidth - paddingLeft + kernelWidth)"),
                             new Stmt.Int("out", "(row * outWidth + column) * channels"),
                             new Stmt.Lanes("channels", lanes)))))));
   }

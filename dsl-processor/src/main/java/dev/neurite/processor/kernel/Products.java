@@ -13,20 +13,25 @@ public final class Products {
   private Products() {}
 
   /**
-   * Rows of outputs from rows of inputs. Ten rows are 20 accumulators of two vectors, five are 10: as many as 32 and 16
-   * registers hold beside the operands.
+   * Rows of outputs from rows of inputs. Ten rows are 20 accumulators of two vectors, five are 10:
+   * as many as 32 and 16 registers hold beside the operands.
    */
   public static Kernel product() {
     return product("product", 10, 5, true);
   }
 
   /**
-   * The same for a number of rows known at compile time: the output pixels of an image row. The tile is as large as divides the row best.
+   * The same for a number of rows known at compile time: the output pixels of an image row. The
+   * tile is as large as divides the row best.
    */
   public static Kernel productBy(int pixels) {
     int wide = tile(pixels, 14, 8);
     int narrow = tile(pixels, 6, 4);
-    return product(wide == 10 && narrow == 5 ? "product" : "product" + wide + "or" + narrow, wide, narrow, wide == 10 && narrow == 5);
+    return product(
+        wide == 10 && narrow == 5 ? "product" : "product" + wide + "or" + narrow,
+        wide,
+        narrow,
+        wide == 10 && narrow == 5);
   }
 
   /** Rows of a tile, between {@code least} and {@code most}, that leave the fewest pixels over. */
@@ -67,7 +72,8 @@ public final class Products {
   }
 
   /**
-   * Gradients of weights: sums over {@code blocks} x {@code count} positions of an input times an output gradient, added to what c holds.
+   * Gradients of weights: sums over {@code blocks} x {@code count} positions of an input times an
+   * output gradient, added to what c holds.
    */
   public static Kernel outer() {
     return new Kernel(
@@ -83,7 +89,7 @@ public final class Products {
                     "outer",
                     List.of(
                         new Loop("block", "blocks", "aBlock", "wBlock"),
-                        new Loop("x", "count", "aStep", "wStep")),
+                        new Loop("position", "count", "aStep", "wStep")),
                     "1",
                     false,
                     true,
@@ -115,7 +121,8 @@ public final class Products {
                         1,
                         List.of(
                             new Stmt.Int(
-                                "at", "to0 + ((c >> 4) * taps * n + (taps - 1 - tap) * n) * 16 + (c & 15)"),
+                                "at",
+                                "to0 + ((c >> 4) * taps * n + (taps - 1 - tap) * n) * 16 + (c & 15)"),
                             new Stmt.For(
                                 "j",
                                 "0",
@@ -126,7 +133,8 @@ public final class Products {
                                         "t",
                                         "at + j * 16",
                                         Value.element(
-                                            "w", "wo + ((j >> 4) * taps * channels + tap * channels + c) * 16 + (j & 15)"))))))))));
+                                            "w",
+                                            "wo + ((j >> 4) * taps * channels + tap * channels + c) * 16 + (j & 15)"))))))))));
   }
 
   /** Gradient of a bias: sums over rows, each row's positions first. */
@@ -157,7 +165,10 @@ public final class Products {
                                     new Stmt.Set(
                                         "part",
                                         Value.local("part")
-                                            .plus(Value.load("d", "from + row * rowStride + position * stride"))))),
+                                            .plus(
+                                                Value.load(
+                                                    "d",
+                                                    "from + row * rowStride + position * stride"))))),
                             new Stmt.Set("total", Value.local("total").plus(Value.local("part"))))),
                     new Stmt.Put("c", "co", Value.local("total"))))));
   }

@@ -10,8 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Softmax and its logarithm. Along neighbouring values the lanes are the values of one vector; across (an axis that is
- * not the innermost) each lane is a vector of its own.
+ * Softmax and its logarithm. Along neighbouring values the lanes are the values of one vector;
+ * across (an axis that is not the innermost) each lane is a vector of its own.
  */
 public final class Softmaxes {
 
@@ -38,7 +38,8 @@ public final class Softmaxes {
             new Stmt.Lanes(
                 "n",
                 List.of(
-                    new Stmt.Put("y", "yo + at", load("y", "yo + at").dividedBy(uniform("sum")))))));
+                    new Stmt.Put(
+                        "y", "yo + at", load("y", "yo + at").dividedBy(uniform("sum")))))));
   }
 
   public static Kernel logSoftmax() {
@@ -60,7 +61,9 @@ public final class Softmaxes {
                     new Stmt.Put(
                         "y",
                         "yo + at",
-                        load("x", "xo + at").minus(uniform("largest")).minus(uniform("logarithm")))))));
+                        load("x", "xo + at")
+                            .minus(uniform("largest"))
+                            .minus(uniform("logarithm")))))));
   }
 
   public static Kernel softmaxGradient() {
@@ -80,7 +83,9 @@ public final class Softmaxes {
                     new Stmt.Put(
                         "dx",
                         "dxo + at",
-                        load("dy", "dyo + at").minus(uniform("product")).times(load("y", "yo + at")))))));
+                        load("dy", "dyo + at")
+                            .minus(uniform("product"))
+                            .times(load("y", "yo + at")))))));
   }
 
   public static Kernel logSoftmaxGradient() {
@@ -109,7 +114,9 @@ public final class Softmaxes {
         "real[] x, int xo, real[] y, int yo",
         List.of(
             new Stmt.Let("largest", load("x", "xo + at")),
-            each("j", new Stmt.Set("largest", local("largest").max(load("x", "xo + at + j * inner")))),
+            each(
+                "j",
+                new Stmt.Set("largest", local("largest").max(load("x", "xo + at + j * inner")))),
             new Stmt.Let("sum", constant(0)),
             each(
                 "j",
@@ -131,7 +138,9 @@ public final class Softmaxes {
         "real[] x, int xo, real[] y, int yo",
         List.of(
             new Stmt.Let("largest", load("x", "xo + at")),
-            each("j", new Stmt.Set("largest", local("largest").max(load("x", "xo + at + j * inner")))),
+            each(
+                "j",
+                new Stmt.Set("largest", local("largest").max(load("x", "xo + at + j * inner")))),
             new Stmt.Let("sum", constant(0)),
             each(
                 "j",
@@ -143,7 +152,9 @@ public final class Softmaxes {
                 new Stmt.Put(
                     "y",
                     "yo + at + j * inner",
-                    load("x", "xo + at + j * inner").minus(local("largest")).minus(local("logarithm"))))));
+                    load("x", "xo + at + j * inner")
+                        .minus(local("largest"))
+                        .minus(local("logarithm"))))));
   }
 
   public static Kernel softmaxAcrossGradient() {
@@ -193,7 +204,8 @@ public final class Softmaxes {
     return new Stmt.For(variable, "0", "n", 1, List.of(body));
   }
 
-  private static Kernel along(String name, String documentation, String parameters, List<Stmt> body) {
+  private static Kernel along(
+      String name, String documentation, String parameters, List<Stmt> body) {
     List<Stmt> each = new ArrayList<>();
     each.add(new Stmt.Int("at", "vector * n"));
     each.addAll(body);
@@ -204,7 +216,8 @@ public final class Softmaxes {
         List.of(new Stmt.For("vector", "0", "vectors", 1, each)));
   }
 
-  private static Kernel across(String name, String documentation, String parameters, List<Stmt> lanes) {
+  private static Kernel across(
+      String name, String documentation, String parameters, List<Stmt> lanes) {
     return new Kernel(
         name,
         documentation,

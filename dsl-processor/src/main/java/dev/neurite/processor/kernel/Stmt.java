@@ -39,8 +39,9 @@ public sealed interface Stmt {
   }
 
   /**
-   * A new variable: {@code value} over the lanes {@code 0 <= lane < count} summed up, or the largest. 16 partial results, lane i to partial
-   * i % 16, joined by one fixed tree; then what is left of count / 16, one after another.
+   * A new variable: {@code value} over the lanes {@code 0 <= lane < count} summed up, or the
+   * largest. 16 partial results, lane i to partial i % 16, joined by one fixed tree; then what is
+   * left of count / 16, one after another.
    */
   record Reduce(String name, Kind kind, String count, Value value) implements Stmt {
     public enum Kind {

@@ -3,8 +3,8 @@ package dev.neurite.processor.kernel;
 import java.util.List;
 
 /**
- * A real number, or one for each lane where it stands in a loop over lanes. Index expressions are Java text: integer
- * arithmetic is the same in every form a kernel is written out in.
+ * A real number, or one for each lane where it stands in a loop over lanes. Index expressions are
+ * Java text: integer arithmetic is the same in every form a kernel is written out in.
  */
 public sealed interface Value {
 
@@ -33,14 +33,15 @@ public sealed interface Value {
   record Fma(Value factor, Value other, Value addend) implements Value {}
 
   /** {@code left comparison right ? then : otherwise}. */
-  record Select(Comparison comparison, Value left, Value right, Value then, Value otherwise) implements Value {}
+  record Select(Comparison comparison, Value left, Value right, Value then, Value otherwise)
+      implements Value {}
 
   /** A function with a polynomial of its own. */
   record Call(Function function, Value argument) implements Value {}
 
   /**
-   * {@code value} times two to the power that stands, as an integer, in the low bits of {@code magic}: what is left of
-   * a number after 12582912 (1.5 * 2^23) was added to it.
+   * {@code value} times two to the power that stands, as an integer, in the low bits of {@code
+   * magic}: what is left of a number after 12582912 (1.5 * 2^23) was added to it.
    */
   record Scale(Value value, Value magic) implements Value {}
 
@@ -72,7 +73,10 @@ public sealed interface Value {
     EQUAL
   }
 
-  /** Functions that kernels compute by their own polynomials, so that every form gives the same bits. */
+  /**
+   * Functions that kernels compute by their own polynomials, so that every form gives the same
+   * bits.
+   */
   enum Function {
     EXP,
     LOG,
@@ -128,7 +132,10 @@ public sealed interface Value {
     return new Select(comparison, left, right, then, otherwise);
   }
 
-  /** The polynomial with these coefficients, highest power first, by Horner's rule with fused multiply-add. */
+  /**
+   * The polynomial with these coefficients, highest power first, by Horner's rule with fused
+   * multiply-add.
+   */
   static Value polynomial(Value x, List<Double> coefficients) {
     Value sum = constant(coefficients.getFirst());
     for (double coefficient : coefficients.subList(1, coefficients.size())) {

@@ -102,10 +102,13 @@ final class BackwardLowering {
               leaky.slope() < 0 ? input(0) : output(),
               dx,
               real(leaky.slope()));
-      case Operation.ELU elu -> activation(Elementwise.eluGradient(), input(0), dx, real(elu.alpha()));
+      case Operation.ELU elu ->
+          activation(Elementwise.eluGradient(), input(0), dx, real(elu.alpha()));
       case Operation.GELU gelu ->
           activation(
-              gelu.tanh() ? Elementwise.geluTanhGradient() : Elementwise.geluGradient(), input(0), dx);
+              gelu.tanh() ? Elementwise.geluTanhGradient() : Elementwise.geluGradient(),
+              input(0),
+              dx);
       case Operation.SiLU ignored -> activation(Elementwise.siluGradient(), input(0), dx);
       case Operation.Sigmoid ignored -> activation(Elementwise.sigmoidGradient(), output(), dx);
       case Operation.Tanh ignored -> activation(Elementwise.tanhGradient(), output(), dx);
@@ -147,7 +150,10 @@ final class BackwardLowering {
 
   private void clear(Place place) {
     call(
-        Elementwise.clear(), frame.elements(place.rowSize()), place.array(), place.at(frame.from()));
+        Elementwise.clear(),
+        frame.elements(place.rowSize()),
+        place.array(),
+        place.at(frame.from()));
   }
 
   private void dense(Operation.Dense dense, Place dx) {
@@ -243,7 +249,10 @@ final class BackwardLowering {
             turned.array(),
             "-1",
             dx.array(),
-            sum(dx.at("row"), product("y", text(g.width() * g.channels())), group(g, g.groupChannels())),
+            sum(
+                dx.at("row"),
+                product("y", text(g.width() * g.channels())),
+                group(g, g.groupChannels())),
             text(g.channels()));
     row.add(
         new Line.Loop(
@@ -268,7 +277,9 @@ final class BackwardLowering {
             List.of(
                 frame.elements(positions),
                 text(channels),
-                "training ? (real) 1 / " + (positions == 1 ? "rows" : "(rows * " + positions + ")") + " : 0",
+                "training ? (real) 1 / "
+                    + (positions == 1 ? "rows" : "(rows * " + positions + ")")
+                    + " : 0",
                 x.array(),
                 x.at(frame.from()),
                 dy.array(),
@@ -442,7 +453,8 @@ final class BackwardLowering {
 
   private void softmax(int axis, boolean logarithm, Place dx) {
     Axis vectors = Axis.of(node, axis);
-    List<String> arguments = new ArrayList<>(List.of(frame.elements(vectors.outer()), text(vectors.n())));
+    List<String> arguments =
+        new ArrayList<>(List.of(frame.elements(vectors.outer()), text(vectors.n())));
     if (vectors.inner() != 1) {
       arguments.add(text(vectors.inner()));
     }
@@ -481,7 +493,10 @@ final class BackwardLowering {
                 dx.at("row"))));
   }
 
-  /** The weights of a node as its input gradient reads them, input channels {@code from} to {@code to}. */
+  /**
+   * The weights of a node as its input gradient reads them, input channels {@code from} to {@code
+   * to}.
+   */
   static List<Line> turn(ArrangedNode node, Operation operation, Frame frame) {
     Storage.Panels weight = frame.panels(node.origin(), "weight");
     Place turned = frame.place(node.id(), Purpose.TURNED);

@@ -69,7 +69,8 @@ final class ForwardLowering {
       case Operation.Multiply ignored -> combine(node, Elementwise.multiply());
       case Operation.Concat concat -> concat(node, concat.axis());
       case Operation.ReLU ignored -> activation(node, Elementwise.relu());
-      case Operation.LeakyReLU leaky -> activation(node, Elementwise.leakyRelu(), real(leaky.slope()));
+      case Operation.LeakyReLU leaky ->
+          activation(node, Elementwise.leakyRelu(), real(leaky.slope()));
       case Operation.ELU elu -> activation(node, Elementwise.elu(), real(elu.alpha()));
       case Operation.GELU gelu ->
           activation(node, gelu.tanh() ? Elementwise.geluTanh() : Elementwise.gelu());
@@ -77,7 +78,8 @@ final class ForwardLowering {
       case Operation.Sigmoid ignored -> activation(node, Elementwise.sigmoid());
       case Operation.Tanh ignored -> activation(node, Elementwise.tanh());
       case Operation.Softplus softplus ->
-          activation(node, Elementwise.softplus(), real(softplus.beta()), real(softplus.threshold()));
+          activation(
+              node, Elementwise.softplus(), real(softplus.beta()), real(softplus.threshold()));
       case Operation.Softmax softmax -> softmax(node, softmax.axis(), false);
       case Operation.LogSoftmax softmax -> softmax(node, softmax.axis(), true);
     }
@@ -220,9 +222,15 @@ final class ForwardLowering {
             "p",
             bias.equals("-1") ? bias : sum(group(g, groupBias), bias),
             y.array(),
-            sum(y.at("row"), product("y", text(g.outWidth() * g.filters())), group(g, g.groupFilters())),
+            sum(
+                y.at("row"),
+                product("y", text(g.outWidth() * g.filters())),
+                group(g, g.groupFilters())),
             text(g.filters()));
-    line.add(g.groups() == 1 ? product : new Line.Loop("group", "0", text(g.groups()), List.of(product)));
+    line.add(
+        g.groups() == 1
+            ? product
+            : new Line.Loop("group", "0", text(g.groups()), List.of(product)));
     row.add(new Line.Loop("y", "0", text(g.outHeight()), line));
     forRows(row);
   }
@@ -354,8 +362,17 @@ final class ForwardLowering {
     List<String> arguments = new ArrayList<>();
     for (int number :
         new int[] {
-          in.get(1), in.get(2), in.get(0), kernel.height(), kernel.width(), stride.height(), stride.width(),
-          padding.height(), padding.width(), out.get(1), out.get(2)
+          in.get(1),
+          in.get(2),
+          in.get(0),
+          kernel.height(),
+          kernel.width(),
+          stride.height(),
+          stride.width(),
+          padding.height(),
+          padding.width(),
+          out.get(1),
+          out.get(2)
         }) {
       arguments.add(text(number));
     }
@@ -413,7 +430,8 @@ final class ForwardLowering {
   private static int[] drawOrder(Arrangement arrangement, int size) {
     return switch (arrangement) {
       case Arrangement.Plain ignored -> new int[] {1, size};
-      case Arrangement.ChannelsLast image -> new int[] {image.channels(), image.height() * image.width()};
+      case Arrangement.ChannelsLast image ->
+          new int[] {image.channels(), image.height() * image.width()};
     };
   }
 
@@ -497,7 +515,8 @@ final class ForwardLowering {
   }
 
   /**
-   * An operand of a concatenation as blocks of the result, both in the order in which they lie in memory: an image's channels innermost.
+   * An operand of a concatenation as blocks of the result, both in the order in which they lie in
+   * memory: an image's channels innermost.
    *
    * @param count how many blocks
    * @param length of one block
@@ -535,7 +554,11 @@ final class ForwardLowering {
     List<String> arguments =
         new ArrayList<>(
             List.of(
-                frame.elements(node.size()), x.array(), x.at(frame.from()), y.array(), y.at(frame.from())));
+                frame.elements(node.size()),
+                x.array(),
+                x.at(frame.from()),
+                y.array(),
+                y.at(frame.from())));
     arguments.addAll(List.of(numbers));
     call(kernel, arguments.toArray(String[]::new));
   }
@@ -560,7 +583,13 @@ final class ForwardLowering {
             y.at(frame.from()));
       } else {
         call(
-            Softmaxes.softmax(), count, text(vectors.n()), x.array(), x.at(frame.from()), y.array(), y.at(frame.from()));
+            Softmaxes.softmax(),
+            count,
+            text(vectors.n()),
+            x.array(),
+            x.at(frame.from()),
+            y.array(),
+            y.at(frame.from()));
       }
     } else {
       call(
@@ -575,7 +604,10 @@ final class ForwardLowering {
     }
   }
 
-  /** An axis of a value as it lies in memory: {@code outer} x {@code n} x {@code inner} elements of one row. */
+  /**
+   * An axis of a value as it lies in memory: {@code outer} x {@code n} x {@code inner} elements of
+   * one row.
+   */
   record Axis(int outer, int n, int inner) {
 
     static Axis of(ArrangedNode node, int axis) {

@@ -53,7 +53,9 @@ public final class InferenceLowering {
       for (int i = 2; !names.add(name); i++) {
         name = layer + "Forward" + i;
       }
-      methods.add(new LayerMethod(name, "This layer, for a block of rows.", new Split.Rows(), false, lines));
+      methods.add(
+          new LayerMethod(
+              name, "This layer, for a block of rows.", new Split.Rows(), false, lines));
       lines.clear();
     }
   }

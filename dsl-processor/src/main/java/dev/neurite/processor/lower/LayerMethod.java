@@ -8,7 +8,8 @@ import java.util.List;
  * @param name such as {@code conv1Forward}
  * @param documentation for its Javadoc
  * @param split what its range {@code from} to {@code to} counts
- * @param onlyForInputs whether it runs only where the gradients of the network's inputs are asked for
+ * @param onlyForInputs whether it runs only where the gradients of the network's inputs are asked
+ *     for
  * @param lines its body
  */
 public record LayerMethod(
@@ -24,7 +25,8 @@ public record LayerMethod(
     record Rows() implements Split {}
 
     /**
-     * A count known at compile time, such as channels, in multiples of {@code multiple} so that no two threads write into one vector.
+     * A count known at compile time, such as channels, in multiples of {@code multiple} so that no
+     * two threads write into one vector.
      */
     record Units(int count, int multiple) implements Split {}
   }

@@ -2,7 +2,9 @@ package dev.neurite.processor.lower;
 
 import java.util.List;
 
-/** One line of a layer's method: loops over rows and calls of kernels. Expressions are Java text. */
+/**
+ * One line of a layer's method: loops over rows and calls of kernels. Expressions are Java text.
+ */
 public sealed interface Line {
 
   /** A kernel's call. */

@@ -23,7 +23,10 @@ import java.util.List;
 /** Lowers what is summed over all rows: gradients of parameters, and batch statistics. */
 final class ParameterLowering {
 
-  /** Rows of an output image whose inputs and gradients stay in the first-level cache while a kernel's sums pass over them. */
+  /**
+   * Rows of an output image whose inputs and gradients stay in the first-level cache while a
+   * kernel's sums pass over them.
+   */
   private static final int IMAGE_ROWS = 4;
 
   private final Frame frame;
@@ -131,7 +134,8 @@ final class ParameterLowering {
             sum(text(bias.offset()), padded, "from"));
     return new Part(
         "Bias",
-        "Gradient of the bias for outputs {@code from} to {@code to}" + (groups == 1 ? "." : " of each group."),
+        "Gradient of the bias for outputs {@code from} to {@code to}"
+            + (groups == 1 ? "." : " of each group."),
         new Split.Units(outputs, 16),
         List.of(groups == 1 ? sums : new Line.Loop("group", "0", text(groups), List.of(sums))));
   }
@@ -145,12 +149,17 @@ final class ParameterLowering {
     int outFloats = g.outWidth() * g.filters();
     int depth = g.depth();
     int runStride = g.hasWholeRows() ? 0 : conv.dilation().width() * g.channels();
-    String start = sum(product("tap", text(g.runs() * depth)), g.runs() == 1 ? "0" : product("run", text(depth)));
+    String start =
+        sum(
+            product("tap", text(g.runs() * depth)),
+            g.runs() == 1 ? "0" : product("run", text(depth)));
     Line.Call outer =
         call(
             Products.outer(),
             "last - first",
-            g.outHeight() <= IMAGE_ROWS ? text(g.outHeight()) : "Math.min(" + IMAGE_ROWS + ", " + g.outHeight() + " - y)",
+            g.outHeight() <= IMAGE_ROWS
+                ? text(g.outHeight())
+                : "Math.min(" + IMAGE_ROWS + ", " + g.outHeight() + " - y)",
             text(conv.stride().height() * rowFloats),
             text(outFloats),
             text(g.outWidth()),
@@ -178,8 +187,7 @@ final class ParameterLowering {
             new Line.When("first < last", List.of(outer)));
     List<Line> runs =
         g.runs() == 1 ? strip : List.of(new Line.Loop("run", "0", text(g.runs()), strip));
-    List<Line> taps =
-        List.of(new Line.Loop("tap", "0", text(conv.kernel().height()), runs));
+    List<Line> taps = List.of(new Line.Loop("tap", "0", text(conv.kernel().height()), runs));
     List<Line> groups =
         g.groups() == 1 ? taps : List.of(new Line.Loop("group", "0", text(g.groups()), taps));
     Line.Loop blocks =
@@ -188,7 +196,11 @@ final class ParameterLowering {
             "0",
             text((g.outHeight() + IMAGE_ROWS - 1) / IMAGE_ROWS),
             concat(new Line.Define("y", "block * " + IMAGE_ROWS), groups));
-    Line clear = clearPanels(sum(text(weight.offset()), group(g, weight.groupLength())), weight.panels(), g.inputs());
+    Line clear =
+        clearPanels(
+            sum(text(weight.offset()), group(g, weight.groupLength())),
+            weight.panels(),
+            g.inputs());
     List<Part> parts = new ArrayList<>();
     parts.add(
         new Part(
@@ -196,11 +208,18 @@ final class ParameterLowering {
             "Gradient of the weight for inputs {@code from} to {@code to} of a kernel.",
             new Split.Units(g.inputs(), 4),
             List.of(
-                g.groups() == 1 ? clear : new Line.Loop("group", "0", text(g.groups()), List.of(clear)),
+                g.groups() == 1
+                    ? clear
+                    : new Line.Loop("group", "0", text(g.groups()), List.of(clear)),
                 new Line.Loop("row", "0", "rows", List.of(blocks)))));
     if (conv.bias()) {
       parts.add(
-          bias(g.groups(), g.groupFilters(), dy.rowSize(), g.outHeight() * g.outWidth(), g.filters()));
+          bias(
+              g.groups(),
+              g.groupFilters(),
+              dy.rowSize(),
+              g.outHeight() * g.outWidth(),
+              g.filters()));
     }
     return parts;
   }
@@ -286,7 +305,10 @@ final class ParameterLowering {
                             Elementwise.clear(),
                             "to - from",
                             "g",
-                            sum(text(table.offset()), product("index", text(table.stride())), "from")))),
+                            sum(
+                                text(table.offset()),
+                                product("index", text(table.stride())),
+                                "from")))),
                 call(
                     Movement.scatter(),
                     product("rows", text(x.rowSize())),
@@ -348,8 +370,7 @@ final class ParameterLowering {
             "training",
             List.of(
                 batch,
-                new Line.When(
-                    "from == 0", List.of(new Line.Statement("s[" + counter + "]++;"))))),
+                new Line.When("from == 0", List.of(new Line.Statement("s[" + counter + "]++;"))))),
         new Line.When("!training", List.of(running)));
   }
 

@@ -28,7 +28,8 @@ public final class TrainingLowering {
     this.frame = new Frame(graph, layout, kernels, "from", "to", "to - from", memory::place);
   }
 
-  public static TrainingCode lower(TrainingSteps steps, ParameterLayout layout, TrainingMemory memory) {
+  public static TrainingCode lower(
+      TrainingSteps steps, ParameterLayout layout, TrainingMemory memory) {
     TrainingLowering lowering = new TrainingLowering(steps, layout, memory);
     List<List<LayerMethod>> forward = lowering.stages(steps.forward());
     List<List<LayerMethod>> backward = lowering.stages(steps.backward());
@@ -62,7 +63,10 @@ public final class TrainingLowering {
         case Step.InputGradients gradients -> {
           for (Step.Flow flow : gradients.flows()) {
             rows.add(
-                node.layer(), "Backward", flow.onlyForInputs(), BackwardLowering.lower(node, flow, frame));
+                node.layer(),
+                "Backward",
+                flow.onlyForInputs(),
+                BackwardLowering.lower(node, flow, frame));
           }
         }
         case Step.Turn turn -> {
@@ -106,7 +110,12 @@ public final class TrainingLowering {
               (Operation.Parametric) ((Work.Compute) node.work()).operation();
           for (ParameterLowering.Part part : ParameterLowering.lower(node, operation, frame)) {
             stage.add(
-                method(node.layer() + part.suffix(), part.documentation(), part.split(), false, part.lines()));
+                method(
+                    node.layer() + part.suffix(),
+                    part.documentation(),
+                    part.split(),
+                    false,
+                    part.lines()));
           }
         }
       }

@@ -4,14 +4,16 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The workspace of inference: one block of rows after another passes through all layers, so that places are used again.
+ * The workspace of inference: one block of rows after another passes through all layers, so that
+ * places are used again.
  *
  * @param blockRows rows of a block
  * @param constants the generated class's constants and where in the workspace they begin
  * @param length floats of the workspace
  * @param places of values and what else a layer needs
  * @param folds batch normalisations as scales and shifts
- * @param parameterLength of the parameters of inference: those of training, then the scales and shifts
+ * @param parameterLength of the parameters of inference: those of training, then the scales and
+ *     shifts
  */
 public record InferenceMemory(
     int blockRows,
@@ -34,7 +36,8 @@ public record InferenceMemory(
    * A batch normalisation whose statistics are fixed: y = scale x + shift.
    *
    * @param node the batch normalisation
-   * @param linear the dense layer or convolution before it whose weights take up the scale and whose bias becomes the shift, or -1
+   * @param linear the dense layer or convolution before it whose weights take up the scale and
+   *     whose bias becomes the shift, or -1
    * @param scaleAt where the scales lie behind the parameters
    * @param shiftAt where the shifts lie
    */
@@ -45,7 +48,10 @@ public record InferenceMemory(
     return folds.stream().filter(fold -> fold.node() == node).findFirst().orElseThrow();
   }
 
-  /** Where the bias of a dense layer or convolution lies; {@code own} where nothing was folded into it. */
+  /**
+   * Where the bias of a dense layer or convolution lies; {@code own} where nothing was folded into
+   * it.
+   */
   public int biasOf(int node, int own) {
     return folds.stream()
         .filter(fold -> fold.linear() == node)

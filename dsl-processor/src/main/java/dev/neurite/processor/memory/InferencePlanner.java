@@ -13,7 +13,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Plans inference: how many rows pass together, and which values lie in the same place one after another. */
+/**
+ * Plans inference: how many rows pass together, and which values lie in the same place one after
+ * another.
+ */
 public final class InferencePlanner {
 
   /** Floats of a workspace that lies in a second-level cache beside some weights: 512 KiB. */
@@ -89,8 +92,7 @@ public final class InferencePlanner {
       places.put(block.key, new Place("a", block.name, block.floats));
     }
     for (ArrangedNode node : graph.nodes()) {
-      places.putIfAbsent(
-          new Key(node.id(), Purpose.VALUE, 0), valueOf(owner(node.id())));
+      places.putIfAbsent(new Key(node.id(), Purpose.VALUE, 0), valueOf(owner(node.id())));
     }
     return new InferenceMemory(
         rows, constants, Math.multiplyExact(rowFloats, rows), places, folds, parameterLength);
@@ -108,7 +110,10 @@ public final class InferencePlanner {
     return first[node];
   }
 
-  /** A batch normalisation is a scale and a shift; one that alone reads a dense layer or convolution is part of its weights. */
+  /**
+   * A batch normalisation is a scale and a shift; one that alone reads a dense layer or convolution
+   * is part of its weights.
+   */
   private void fold() {
     int[] readers = graph.readers();
     for (ArrangedNode node : graph.nodes()) {
@@ -163,7 +168,8 @@ public final class InferencePlanner {
       Key key = new Key(node.id(), Purpose.VALUE, 0);
       if (owner(node.id()) == node.id() && !places.containsKey(key)) {
         blocks.add(
-            new Block(key, names.of(node, Purpose.VALUE), node.size(), node.id(), lastUse[node.id()]));
+            new Block(
+                key, names.of(node, Purpose.VALUE), node.size(), node.id(), lastUse[node.id()]));
       }
     }
   }
@@ -181,13 +187,16 @@ public final class InferencePlanner {
       extra(node, Purpose.STATISTICS, 0, vectors, node.id(), node.id());
       extra(node, Purpose.STATISTICS, 1, vectors, node.id(), node.id());
     } else if (operation instanceof Operation.LogSoftmax softmax) {
-      extra(node, Purpose.SCRATCH, 0, node.type().shape().get(softmax.axis()), node.id(), node.id());
+      extra(
+          node, Purpose.SCRATCH, 0, node.type().shape().get(softmax.axis()), node.id(), node.id());
     }
   }
 
-  private void extra(ArrangedNode node, Purpose purpose, int position, int floats, int from, int to) {
+  private void extra(
+      ArrangedNode node, Purpose purpose, int position, int floats, int from, int to) {
     blocks.add(
-        new Block(new Key(node.id(), purpose, position), names.of(node, purpose), floats, from, to));
+        new Block(
+            new Key(node.id(), purpose, position), names.of(node, purpose), floats, from, to));
   }
 
   /** Lowest free place first; returns the floats of one row. */
@@ -201,7 +210,8 @@ public final class InferencePlanner {
         moved = false;
         for (Block other : placed) {
           boolean together = other.from <= block.to && block.from <= other.to;
-          boolean overlap = start < other.start + other.floats && other.start < start + block.floats;
+          boolean overlap =
+              start < other.start + other.floats && other.start < start + block.floats;
           if (together && overlap) {
             start = other.start + other.floats;
             moved = true;

@@ -7,7 +7,10 @@ import java.util.HashSet;
 import java.util.Locale;
 import java.util.Set;
 
-/** Names for places from the names of layers: {@code conv1}, {@code hiddenDense} for what is not a layer's last value. */
+/**
+ * Names for places from the names of layers: {@code conv1}, {@code hiddenDense} for what is not a
+ * layer's last value.
+ */
 final class Names {
 
   private final ArrangedGraph graph;

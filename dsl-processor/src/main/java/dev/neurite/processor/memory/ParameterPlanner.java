@@ -16,7 +16,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Gives every parameter and every piece of state its place: weights in panels of 16 outputs, padded there only. */
+/**
+ * Gives every parameter and every piece of state its place: weights in panels of 16 outputs, padded
+ * there only.
+ */
 public final class ParameterPlanner {
 
   private final ArrangedGraph graph;
@@ -84,7 +87,8 @@ public final class ParameterPlanner {
   }
 
   private void addConv(Node node, Operation.Conv2D conv) {
-    int channels = graph.source().node(node.inputs().getFirst()).type().shape().getFirst() / conv.groups();
+    int channels =
+        graph.source().node(node.inputs().getFirst()).type().shape().getFirst() / conv.groups();
     int height = conv.kernel().height();
     int width = conv.kernel().width();
     int inputs = channels * height * width;
@@ -93,7 +97,12 @@ public final class ParameterPlanner {
         "weight",
         List.of(conv.filters(), channels, height, width),
         new Storage.Panels(
-            parameterLength, conv.groups(), conv.filters() / conv.groups(), channels, height, width),
+            parameterLength,
+            conv.groups(),
+            conv.filters() / conv.groups(),
+            channels,
+            height,
+            width),
         start(conv.weight(), inputs, conv.filters() * height * width));
     if (conv.bias()) {
       parameter(
@@ -145,7 +154,8 @@ public final class ParameterPlanner {
         start);
   }
 
-  private void parameter(Node node, String leaf, List<Integer> shape, Storage storage, Start start) {
+  private void parameter(
+      Node node, String leaf, List<Integer> shape, Storage storage, Start start) {
     tensors.add(new Tensor(node.id(), node.layer(), leaf, shape, Role.PARAMETER, storage, start));
     parameterLength = Math.addExact(parameterLength, storage.length());
   }
@@ -153,11 +163,15 @@ public final class ParameterPlanner {
   private void state(Node node, String leaf, int features, Role role, double value) {
     Storage storage = new Storage.Panels(stateLength, 1, features, 1, 1, 1);
     List<Integer> shape = role == Role.COUNTER ? List.of() : List.of(features);
-    tensors.add(new Tensor(node.id(), node.layer(), leaf, shape, role, storage, new Start.Constant(value)));
+    tensors.add(
+        new Tensor(node.id(), node.layer(), leaf, shape, role, storage, new Start.Constant(value)));
     stateLength = Math.addExact(stateLength, storage.length());
   }
 
-  /** PyTorch's default for dense and convolutional layers: uniform within 1 / sqrt(inputs), for weight and bias. */
+  /**
+   * PyTorch's default for dense and convolutional layers: uniform within 1 / sqrt(inputs), for
+   * weight and bias.
+   */
   private static Start start(Initial initial, int inputs, int outputs) {
     double in = inputs;
     double out = outputs;

@@ -6,7 +6,10 @@ public enum Purpose {
   GRADIENT("Gradient"),
   /** A convolution's input with its zero border. */
   PADDED("Padded"),
-  /** A convolution's output gradient, spread by the stride and with a zero border, as its input gradient reads it. */
+  /**
+   * A convolution's output gradient, spread by the stride and with a zero border, as its input
+   * gradient reads it.
+   */
   SPREAD("Spread"),
   /** Weights as an input gradient reads them. */
   TURNED("Turned"),

@@ -12,7 +12,10 @@ final class Sharing {
 
   private Sharing() {}
 
-  /** For each node the first of the chain that it shares its value's place with: itself where it has its own. */
+  /**
+   * For each node the first of the chain that it shares its value's place with: itself where it has
+   * its own.
+   */
   static int[] ofTraining(ArrangedGraph graph) {
     return share(graph, true);
   }
@@ -27,7 +30,8 @@ final class Sharing {
     int[] first = new int[graph.nodes().size()];
     for (ArrangedNode node : graph.nodes()) {
       first[node.id()] = node.id();
-      if (node.work() instanceof Work.Compute compute && BackwardRules.isElementwise(compute.operation())) {
+      if (node.work() instanceof Work.Compute compute
+          && BackwardRules.isElementwise(compute.operation())) {
         ArrangedNode input = graph.node(node.inputs().getFirst());
         if (readers[input.id()] == 1
             && !input.inputs().isEmpty()
@@ -61,7 +65,8 @@ final class Sharing {
       last[i] = i;
     }
     for (ArrangedNode node : graph.nodes().reversed()) {
-      if (node.work() instanceof Work.Compute compute && BackwardRules.isElementwise(compute.operation())) {
+      if (node.work() instanceof Work.Compute compute
+          && BackwardRules.isElementwise(compute.operation())) {
         ArrangedNode input = graph.node(node.inputs().getFirst());
         if (readers[input.id()] == 1
             && !input.inputs().isEmpty()

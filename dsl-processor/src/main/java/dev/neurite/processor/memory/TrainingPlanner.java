@@ -15,8 +15,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Gives everything that a training pass keeps its place. Values and gradients live until the parameters' gradients are
- * summed at the end of the pass, so no two share a place but those that overwrite each other.
+ * Gives everything that a training pass keeps its place. Values and gradients live until the
+ * parameters' gradients are summed at the end of the pass, so no two share a place but those that
+ * overwrite each other.
  */
 public final class TrainingPlanner {
 
@@ -77,7 +78,8 @@ public final class TrainingPlanner {
       put(node, Purpose.GRADIENT, new Place("outputGradient" + i, "0", node.size()));
     }
     for (ArrangedNode node : graph.nodes()) {
-      if (steps.reach().get(node.id()) == Reach.NONE || places.containsKey(key(node, Purpose.GRADIENT))) {
+      if (steps.reach().get(node.id()) == Reach.NONE
+          || places.containsKey(key(node, Purpose.GRADIENT))) {
         continue;
       }
       Key owner = new Key(last[node.id()], Purpose.GRADIENT, 0);
@@ -95,7 +97,10 @@ public final class TrainingPlanner {
         if (step instanceof Step.Forward && node.work() instanceof Work.Compute compute) {
           forwardExtras(node, compute.operation());
         } else if (step instanceof Step.Turn && node.work() instanceof Work.Compute compute) {
-          put(node, Purpose.TURNED, fixed(node, Purpose.TURNED, turnedLength(node, compute.operation())));
+          put(
+              node,
+              Purpose.TURNED,
+              fixed(node, Purpose.TURNED, turnedLength(node, compute.operation())));
         }
       }
     }
@@ -127,12 +132,16 @@ public final class TrainingPlanner {
       places.put(
           new Key(node.id(), Purpose.STATISTICS, 1), perRow(node, Purpose.STATISTICS, vectors));
     } else if (operation instanceof Operation.LogSoftmax softmax) {
-      put(node, Purpose.SCRATCH, perRow(node, Purpose.SCRATCH, node.type().shape().get(softmax.axis())));
+      put(
+          node,
+          Purpose.SCRATCH,
+          perRow(node, Purpose.SCRATCH, node.type().shape().get(softmax.axis())));
     }
   }
 
   private void backwardExtras(ArrangedNode node, Step.InputGradients gradients) {
-    if (node.work() instanceof Work.Compute compute && compute.operation() instanceof Operation.Conv2D conv) {
+    if (node.work() instanceof Work.Compute compute
+        && compute.operation() instanceof Operation.Conv2D conv) {
       ConvGeometry geometry = ConvGeometry.of(conv, node.inputTypes().getFirst(), node.type());
       if (!geometry.spreadsToItself()) {
         put(node, Purpose.SPREAD, perRow(node, Purpose.SPREAD, geometry.spreadSize()));
