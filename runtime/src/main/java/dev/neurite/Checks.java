@@ -13,6 +13,13 @@ final class Checks {
 
   private Checks() {}
 
+  static int atLeast1(String what, int value) {
+    if (value < 1) {
+      throw new IllegalArgumentException("expected " + what + " of at least 1, got " + value);
+    }
+    return value;
+  }
+
   static void rows(int rows, int maxRows) {
     if (rows < 1 || rows > maxRows) {
       throw new IllegalArgumentException("expected 1 to " + maxRows + " rows, got " + rows);
