@@ -53,7 +53,7 @@ final class Checks {
         throw new IllegalArgumentException(
             "input " + name + " takes indices as int[], got " + type(values));
       }
-      length("input " + name, indices.length, expected.size(), rows, needed);
+      length("input ", name, indices.length, expected.size(), rows, needed);
       for (int i = 0; i < needed; i++) {
         if (indices[i] < 0 || indices[i] >= expected.vocabulary()) {
           throw new IllegalArgumentException(
@@ -72,23 +72,26 @@ final class Checks {
         throw new IllegalArgumentException(
             "input " + name + " takes values as float[], got " + type(values));
       }
-      length("input " + name, floats.length, expected.size(), rows, needed);
+      length("input ", name, floats.length, expected.size(), rows, needed);
     }
   }
 
   static void outputGradient(ModelDescription.Output output, float[] gradient, int rows) {
     length(
-        "gradient of output " + output.name(),
+        "gradient of output ",
+        output.name(),
         gradient.length,
         output.size(),
         rows,
         (long) rows * output.size());
   }
 
-  private static void length(String what, int length, int size, int rows, long needed) {
+  private static void length(
+      String kind, String name, int length, int size, int rows, long needed) {
     if (length < needed) {
       throw new IllegalArgumentException(
-          what
+          kind
+              + name
               + ": expected "
               + size
               + " values per row, "

@@ -10,12 +10,15 @@ import java.util.Map;
  * lines.
  *
  * <pre>
- * epoch 3/10 [############........] 75/125  loss 0.2311  accuracy 0.9312  812 rows/s  0:04 left
+ * 3/10 [######....] 75/125  loss 0.2311  accuracy 0.9312  8,120 rows/s  0:04 left
  * </pre>
  */
 public final class ProgressBar implements TrainingListener {
 
-  private static final int CELLS = 20;
+  private static final int CELLS = 10;
+
+  /** A longer line would wrap in a terminal of the usual width, and could not be drawn over. */
+  private static final int LONGEST_LINE = 79;
 
   /** Ten drawings a second are as smooth as anyone can read. */
   private static final long DRAW_NANOS = 100_000_000L;
@@ -65,9 +68,10 @@ public final class ProgressBar implements TrainingListener {
     }
     shown = now;
     if (terminal) {
-      draw(line(progress));
+      String line = line(progress);
+      draw(line.substring(0, Math.min(line.length(), LONGEST_LINE)));
     } else {
-      out.println(line(progress));
+      out.println("epoch " + line(progress));
     }
   }
 
@@ -88,7 +92,7 @@ public final class ProgressBar implements TrainingListener {
   static String line(Progress progress) {
     int cells = (int) ((long) CELLS * progress.batch() / progress.batches());
     StringBuilder line =
-        new StringBuilder("epoch ")
+        new StringBuilder()
             .append(progress.epoch())
             .append('/')
             .append(progress.epochs())

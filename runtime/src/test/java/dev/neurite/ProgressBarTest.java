@@ -46,7 +46,7 @@ final class ProgressBarTest {
   @Test
   void showsLossMetricRateAndTimeLeft() {
     assertThat(ProgressBar.line(progress()))
-        .startsWith("epoch 3/10 [#####...............] 1/4  loss 0.2500  accuracy 0.5000  ")
+        .startsWith("3/10 [##........] 1/4  loss 0.2500  accuracy 0.5000  ")
         .containsPattern("[0-9,]+ rows/s {2}[0-9:]+ left$");
   }
 

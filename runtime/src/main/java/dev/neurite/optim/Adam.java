@@ -65,8 +65,8 @@ public final class Adam extends Optimizer {
   @Override
   protected void begin(long step, double rate) {
     this.rate = (float) rate;
-    minusStep = (float) (-rate / (1 - StrictMath.pow(beta1, (double) step)));
-    correction = (float) (1 / Math.sqrt(1 - StrictMath.pow(beta2, (double) step)));
+    minusStep = (float) (-rate / (1 - Power.of(beta1, step)));
+    correction = (float) (1 / Math.sqrt(1 - Power.of(beta2, step)));
   }
 
   @Override

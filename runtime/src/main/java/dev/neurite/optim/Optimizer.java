@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -221,8 +222,26 @@ public abstract class Optimizer {
     }
     List<StoredTensor> now = training.trainable();
     if (tensors != now) {
+      requireKnown(training);
       ranges = new TrainableRanges(now, this::decays);
       tensors = now;
+    }
+  }
+
+  /** Refuses a name given to {@link #noDecay(String...)} that is no layer and no parameter. */
+  private void requireKnown(Training training) {
+    Set<String> known = new TreeSet<>();
+    for (StoredTensor tensor : training.model().description().tensors()) {
+      if (tensor.role() == StoredTensor.Role.PARAMETER) {
+        known.add(tensor.layer());
+        known.add(tensor.name());
+      }
+    }
+    for (String name : exempt) {
+      if (!known.contains(name)) {
+        throw new IllegalArgumentException(
+            "noDecay: no layer or parameter " + name + "; there is " + String.join(", ", known));
+      }
     }
   }
 

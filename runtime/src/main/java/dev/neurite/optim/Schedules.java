@@ -17,10 +17,7 @@ public final class Schedules {
   public static Schedule step(int every, double gamma) {
     Require.atLeast1("steps between two falls", every);
     Require.atLeast0("gamma", gamma);
-    return (initial, k) -> {
-      long falls = k / every;
-      return initial * StrictMath.pow(gamma, (double) falls);
-    };
+    return (initial, k) -> initial * Power.of(gamma, k / every);
   }
 
   /**

@@ -117,8 +117,9 @@ public record ModelDescription(
 
   private static int product(List<Integer> shape) {
     int product = 1;
-    for (int size : shape) {
-      product = Math.multiplyExact(product, size);
+    // By index: an iterator would be an allocation in every training step.
+    for (int axis = 0; axis < shape.size(); axis++) {
+      product = Math.multiplyExact(product, shape.get(axis));
     }
     return product;
   }
