@@ -5,6 +5,7 @@ import dev.neurite.processor.kernel.IndexText;
 import dev.neurite.processor.kernel.Stmt;
 import dev.neurite.processor.kernel.Value;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * Kernels with the Vector API: whole vectors first, then what is left lane by lane as scalar code.
@@ -123,56 +124,81 @@ final class SimdPrinter extends KernelPrinter {
     text.close();
   }
 
+  /** A form of tile: its vectors, and whether its last columns may be beyond the end. */
+  private record Form(int vectors, boolean tail) {}
+
   @Override
   void contract(Stmt.Contract contract) {
     Contraction c = contract.contraction();
     if (c.singleRow()) {
       text.open("if (m == 1)");
       text.line("int column = 0;");
-      text.open("for (int end = n - 7 * LANES; column < end; column += 8 * LANES)");
-      text.line(tiles.simd(c, parameters, 1, 8, "0", "column") + ";");
+      text.open("for (; column + 8 * LANES <= n; column += 8 * LANES)");
+      text.line(tiles.simd(c, parameters, 1, 8, false, "0", "column") + ";");
       text.close();
       text.open("for (; column < n; column += 2 * LANES)");
-      text.open("if (LANES < 16 || column + LANES < n)");
-      text.line(tiles.simd(c, parameters, 1, 2, "0", "column") + ";");
-      text.reopen("else");
-      text.line(tiles.simd(c, parameters, 1, 1, "0", "column") + ";");
-      text.close();
+      byForm(
+          c,
+          form ->
+              text.line(
+                  tiles.simd(c, parameters, 1, form.vectors(), form.tail(), "0", "column") + ";"));
       text.close();
       text.line("return;");
       text.close();
     }
     text.open("for (int column = 0; column < n; column += 2 * LANES)");
     text.line("int i = 0;");
-    text.open("if (LANES < 16 || column + LANES < n)");
-    rows(c, 2);
-    text.reopen("else");
-    rows(c, 1);
-    text.close();
+    byForm(c, form -> rows(c, form));
     text.close();
   }
 
-  private void rows(Contraction c, int vectors) {
+  /**
+   * The forms of tiles that the columns from {@code column} on may need, each under its condition.
+   */
+  private void byForm(Contraction c, Consumer<Form> tile) {
+    Contraction.Columns columns = c.columns();
+    if (!columns.odd() && !columns.ragged()) {
+      tile.accept(new Form(2, false));
+      return;
+    }
+    text.open("if (column + 2 * LANES <= n)");
+    tile.accept(new Form(2, false));
+    if (columns.ragged()) {
+      text.reopen("else if (LANES < 16 || column + LANES < n)");
+      tile.accept(new Form(2, true));
+    }
+    if (columns.odd()) {
+      text.reopen("else if (column + LANES == n)");
+      tile.accept(new Form(1, false));
+    }
+    if (columns.oddRagged()) {
+      text.reopen("else");
+      tile.accept(new Form(1, true));
+    }
+    text.close();
+  }
+
+  private void rows(Contraction c, Form form) {
     if (c.wideRows() == c.narrowRows()) {
-      rowLoop(c, vectors, c.wideRows());
+      rowLoop(c, form, c.wideRows());
     } else {
       text.open("if (WIDE)");
-      rowLoop(c, vectors, c.wideRows());
+      rowLoop(c, form, c.wideRows());
       text.reopen("else");
-      rowLoop(c, vectors, c.narrowRows());
+      rowLoop(c, form, c.narrowRows());
       text.close();
     }
     int largest = Math.max(c.wideRows(), c.narrowRows());
     for (int rows : new int[] {4, 2, 1}) {
       if (rows < largest) {
-        rowLoop(c, vectors, rows);
+        rowLoop(c, form, rows);
       }
     }
   }
 
-  private void rowLoop(Contraction c, int vectors, int rows) {
+  private void rowLoop(Contraction c, Form form, int rows) {
     text.open("for (; i + %d <= m; i += %d)".formatted(rows, rows));
-    text.line(tiles.simd(c, parameters, rows, vectors, "i", "column") + ";");
+    text.line(tiles.simd(c, parameters, rows, form.vectors(), form.tail(), "i", "column") + ";");
     text.close();
   }
 }

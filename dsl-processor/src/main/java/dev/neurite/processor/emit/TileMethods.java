@@ -33,8 +33,14 @@ final class TileMethods {
    * row i and a column.
    */
   String simd(
-      Contraction c, List<Parameter> kernel, int rows, int vectors, String row, String column) {
-    String name = c.name() + rows + "x" + vectors;
+      Contraction c,
+      List<Parameter> kernel,
+      int rows,
+      int vectors,
+      boolean tail,
+      String row,
+      String column) {
+    String name = c.name() + rows + "x" + vectors + (tail ? "Tail" : "");
     List<Parameter> parameters = kernel.subList(1, kernel.size());
     tiles.computeIfAbsent(
         name,
@@ -44,7 +50,7 @@ final class TileMethods {
                 "%d rows by %s."
                     .formatted(rows, vectors == 1 ? "one vector" : vectors + " vectors"),
                 parameters,
-                simdBody(c, rows, vectors)));
+                simdBody(c, rows, vectors, tail)));
     return call(name, c, parameters, row, column);
   }
 
@@ -71,7 +77,7 @@ final class TileMethods {
         .collect(Collectors.joining(", ", name + "(", ", " + column + ")"));
   }
 
-  private String simdBody(Contraction c, int rows, int vectors) {
+  private static String simdBody(Contraction c, int rows, int vectors, boolean tail) {
     JavaText text = new JavaText();
     for (int j = 0; j < vectors; j++) {
       String column = j == 0 ? "column" : j == 1 ? "column + LANES" : "column + " + j + " * LANES";
@@ -120,24 +126,25 @@ final class TileMethods {
       }
     }
     c.loops().forEach(loop -> text.close());
-    text.open("if (column + %s <= n)".formatted(vectors == 1 ? "LANES" : vectors + " * LANES"));
+    boolean masked = tail && !c.resultInPanels();
+    for (int j = 0; j < vectors && masked; j++) {
+      text.line("VectorMask<Float> mask%d = firstLanes(n - %s);".formatted(j, columnName(c, j)));
+    }
     for (int i = 0; i < rows; i++) {
       for (int j = 0; j < vectors; j++) {
-        text.line("s%d_%d.intoArray(c, %s);".formatted(i, j, resultIndex(c, i, j)));
-      }
-    }
-    text.reopen("else");
-    for (int j = 0; j < vectors; j++) {
-      text.line("VectorMask<Float> mask%d = firstLanes(n - %s);".formatted(j, columnName(c, j)));
-      for (int i = 0; i < rows; i++) {
         text.line(
-            c.resultInPanels()
-                ? "FloatVector.zero(SPECIES).blend(s%d_%d, mask%d).intoArray(c, %s);"
-                    .formatted(i, j, j, resultIndex(c, i, j))
-                : "s%d_%d.intoArray(c, %s, mask%d);".formatted(i, j, resultIndex(c, i, j), j));
+            "s%d_%d.intoArray(c, %s%s);"
+                .formatted(i, j, resultIndex(c, i, j), masked ? ", mask" + j : ""));
       }
     }
-    text.close();
+    if (tail && c.resultInPanels()) {
+      text.open("for (int j = n; j < ((n + 15) & -16); j++)");
+      text.line("int padding = co + (j >> 4) * panel + (j & 15);");
+      for (int i = 0; i < rows; i++) {
+        text.line("c[%s] = 0;".formatted(IndexText.sum("padding", Integer.toString(16 * i))));
+      }
+      text.close();
+    }
     return text.toString();
   }
 

@@ -17,6 +17,7 @@ import java.util.List;
  * @param wideRows rows of a tile of two vectors where there are 32 vector registers
  * @param narrowRows the same for 16
  * @param singleRow whether one row alone is frequent and gets a tile of eight vectors
+ * @param columns what numbers of columns there are
  */
 public record Contraction(
     String name,
@@ -27,7 +28,8 @@ public record Contraction(
     boolean startsFromResult,
     int wideRows,
     int narrowRows,
-    boolean singleRow) {
+    boolean singleRow,
+    Columns columns) {
 
   public Contraction {
     loops = List.copyOf(loops);
@@ -42,4 +44,39 @@ public record Contraction(
    * @param bStep by how much b's index grows
    */
   public record Loop(String variable, String count, String aStep, String bStep) {}
+
+  /**
+   * What numbers of columns a contraction is called with; more forms of tiles are written for more.
+   *
+   * @param odd whether some number of panels is odd and its last panel whole
+   * @param ragged whether some last panel is not whole
+   * @param oddRagged whether some number of panels is odd and its last panel not whole
+   */
+  public record Columns(boolean odd, boolean ragged, boolean oddRagged) {
+
+    public static Columns of(int columns) {
+      boolean odd = (columns + 15) / 16 % 2 == 1;
+      boolean ragged = columns % 16 != 0;
+      return new Columns(odd && !ragged, ragged, odd && ragged);
+    }
+
+    public Columns or(Columns other) {
+      return new Columns(odd || other.odd, ragged || other.ragged, oddRagged || other.oddRagged);
+    }
+  }
+
+  /** The same for more numbers of columns. */
+  public Contraction with(Columns more) {
+    return new Contraction(
+        name,
+        loops,
+        rowStep,
+        columnsInPanels,
+        resultInPanels,
+        startsFromResult,
+        wideRows,
+        narrowRows,
+        singleRow,
+        columns.or(more));
+  }
 }

@@ -53,4 +53,17 @@ public record Kernel(
           throw new IllegalArgumentException("no type of a kernel parameter: " + other);
     };
   }
+
+  /** This kernel, with what another use of the same kernel needs. */
+  public Kernel and(Kernel other) {
+    if (body.getFirst() instanceof Stmt.Contract mine
+        && other.body().getFirst() instanceof Stmt.Contract more) {
+      return new Kernel(
+          name,
+          documentation,
+          parameters,
+          List.of(new Stmt.Contract(mine.contraction().with(more.contraction().columns()))));
+    }
+    return this;
+  }
 }

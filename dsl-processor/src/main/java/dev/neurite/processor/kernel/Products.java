@@ -16,22 +16,23 @@ public final class Products {
    * Rows of outputs from rows of inputs. Ten rows are 20 accumulators of two vectors, five are 10:
    * as many as 32 and 16 registers hold beside the operands.
    */
-  public static Kernel product() {
-    return product("product", 10, 5, true);
+  public static Kernel product(int columns) {
+    return product("product", 10, 5, true, columns);
   }
 
   /**
    * The same for a number of rows known at compile time: the output pixels of an image row. The
    * tile is as large as divides the row best.
    */
-  public static Kernel productBy(int pixels) {
+  public static Kernel productBy(int pixels, int columns) {
     int wide = tile(pixels, 14, 8);
     int narrow = tile(pixels, 6, 4);
     return product(
         wide == 10 && narrow == 5 ? "product" : "product" + wide + "or" + narrow,
         wide,
         narrow,
-        wide == 10 && narrow == 5);
+        wide == 10 && narrow == 5,
+        columns);
   }
 
   /** Rows of a tile, between {@code least} and {@code most}, that leave the fewest pixels over. */
@@ -48,7 +49,7 @@ public final class Products {
     return best;
   }
 
-  private static Kernel product(String name, int wide, int narrow, boolean singleRow) {
+  private static Kernel product(String name, int wide, int narrow, boolean singleRow, int columns) {
     return new Kernel(
         name,
         "Products: c[i][j] = b[j] + sum of a[i][k] w[k][j] over {@code taps} x {@code runs} x {@code depth} inputs k, in this order; weights w in"
@@ -68,14 +69,15 @@ public final class Products {
                     false,
                     wide,
                     narrow,
-                    singleRow))));
+                    singleRow,
+                    Contraction.Columns.of(columns)))));
   }
 
   /**
    * Gradients of weights: sums over {@code blocks} x {@code count} positions of an input times an
    * output gradient, added to what c holds.
    */
-  public static Kernel outer() {
+  public static Kernel outer(int columns) {
     return new Kernel(
         "outer",
         "Weight gradients: c[i][j] += sum of a[x][i] w[x][j] over {@code blocks} x {@code count} positions x, in this order; c in panels of"
@@ -96,7 +98,8 @@ public final class Products {
                     true,
                     12,
                     6,
-                    false))));
+                    false,
+                    Contraction.Columns.of(columns)))));
   }
 
   /** Weights as the backward pass reads them: inputs become columns, taps turn around. */

@@ -160,7 +160,7 @@ final class BackwardLowering {
     Place turned = frame.place(node.id(), Purpose.TURNED);
     int inputs = node.inputTypes().getFirst().shape().getLast();
     call(
-        Products.product(),
+        Products.product(inputs),
         frame.elements(dx.rowSize() / inputs),
         "1",
         "0",
@@ -229,7 +229,7 @@ final class BackwardLowering {
     Place turned = frame.place(node.id(), Purpose.TURNED);
     Line.Call product =
         callOf(
-            Products.productBy(g.width()),
+            Products.productBy(g.width(), g.groupChannels()),
             text(g.width()),
             text(conv.kernel().height()),
             text(conv.dilation().height() * rowFloats),

@@ -130,7 +130,7 @@ final class ForwardLowering {
     int steps = x.rowSize() / inputs;
     String bias = bias(node, dense.bias());
     call(
-        Products.product(),
+        Products.product(dense.units()),
         frame.elements(steps),
         "1",
         "0",
@@ -159,7 +159,7 @@ final class ForwardLowering {
     String bias = bias(node, conv.bias());
     if (g.isPointwise()) {
       call(
-          Products.product(),
+          Products.product(g.filters()),
           frame.elements(g.height() * g.width()),
           "1",
           "0",
@@ -202,7 +202,7 @@ final class ForwardLowering {
     List<Line> line = new ArrayList<>();
     Line.Call product =
         callOf(
-            Products.productBy(g.outWidth()),
+            Products.productBy(g.outWidth(), g.groupFilters()),
             text(g.outWidth()),
             text(conv.kernel().height()),
             text(conv.dilation().height() * rowFloats),

@@ -18,7 +18,7 @@ public final class KernelSet {
           "kernel %s takes %d arguments, got %d"
               .formatted(kernel.name(), kernel.parameters().size(), arguments.length));
     }
-    kernels.putIfAbsent(kernel.name(), kernel);
+    kernels.merge(kernel.name(), kernel, Kernel::and);
     return new Line.Call(kernel.name(), List.of(arguments));
   }
 

@@ -82,7 +82,7 @@ final class ParameterLowering {
             List.of(
                 clearPanels(text(weight.offset()), weight.panels(), inputs),
                 call(
-                    Products.outer(),
+                    Products.outer(dense.units()),
                     "to - from",
                     "1",
                     "0",
@@ -155,7 +155,7 @@ final class ParameterLowering {
             g.runs() == 1 ? "0" : product("run", text(depth)));
     Line.Call outer =
         call(
-            Products.outer(),
+            Products.outer(g.groupFilters()),
             "last - first",
             g.outHeight() <= IMAGE_ROWS
                 ? text(g.outHeight())
