@@ -106,13 +106,26 @@ final class BackwardWriter {
     type.addType(kernels.scalar());
     if (!isDouble) {
       type.addType(kernels.simd());
+      type.addType(warmup());
+      new ExerciseWriter(code.kernels()).addTo(type);
     }
     return type.build();
   }
 
   private void fields(TypeSpec.Builder type) {
     type.addField(field(TypeName.INT, "capacity").build());
-    type.addField(field(ClassName.bestGuess(KernelClasses.KERNELS), "k").build());
+    if (isDouble) {
+      type.addField(
+          field(ClassName.bestGuess(KernelClasses.KERNELS), "k")
+              .initializer("new Scalar()")
+              .build());
+    } else {
+      type.addField(field(TypeName.BOOLEAN, "vectors").build());
+      type.addField(
+          mutable(ClassName.bestGuess(KernelClasses.KERNELS), "k")
+              .initializer("new Scalar()")
+              .build());
+    }
     type.addField(field(numbers, "p").addJavadoc("Parameters.\n").build());
     type.addField(field(numbers, "s").addJavadoc("State: running statistics.\n").build());
     type.addField(field(numbers, "g").addJavadoc("Gradients of the parameters.\n").build());
@@ -161,11 +174,9 @@ final class BackwardWriter {
     body.addStatement("this.s = state");
     body.addStatement("this.g = gradients");
     body.addStatement("this.capacity = maxRows");
-    if (isDouble) {
-      body.addStatement("this.k = new $L()", KernelClasses.SCALAR);
-    } else {
-      body.addStatement(
-          "this.k = vectors ? new $L() : new $L()", KernelClasses.SIMD, KernelClasses.SCALAR);
+    if (!isDouble) {
+      body.addStatement("this.vectors = vectors");
+      body.beginControlFlow("if (vectors)").addStatement("Warmup.begin()").endControlFlow();
     }
     body.addStatement(
         "long floats = $LL * maxRows + $LL", padded().rowFloats(), padded().fixedFloats());
@@ -253,6 +264,52 @@ final class BackwardWriter {
     return rowFloats == 0 ? "0" : rowFloats == 1 ? "maxRows" : rowFloats + " * maxRows";
   }
 
+  /**
+   * Has the vector kernels compiled while the first steps run on the scalar ones, which give the
+   * same bits.
+   */
+  private static TypeSpec warmup() {
+    return TypeSpec.classBuilder("Warmup")
+        .addModifiers(Modifier.PRIVATE, Modifier.STATIC, Modifier.FINAL)
+        .addJavadoc(
+            "Has the vector kernels compiled while the first steps run on scalar ones. {@code -Dneurite.warmup=background|now|off}.\n")
+        .addField(
+            FieldSpec.builder(
+                    TypeName.BOOLEAN, "done", Modifier.PRIVATE, Modifier.STATIC, Modifier.VOLATILE)
+                .build())
+        .addField(TypeName.BOOLEAN, "begun", Modifier.PRIVATE, Modifier.STATIC)
+        .addMethod(
+            MethodSpec.methodBuilder("begin")
+                .addModifiers(Modifier.STATIC, Modifier.SYNCHRONIZED)
+                .addCode(
+                    """
+                    String mode = System.getProperty("neurite.warmup", "background");
+                    if (mode.equals("off")) {
+                      done = true;
+                    } else if (mode.equals("now")) {
+                      run();
+                    } else if (!begun) {
+                      Thread thread = new Thread(Warmup::run, "neurite-warmup");
+                      thread.setDaemon(true);
+                      thread.start();
+                    }
+                    begun = true;
+                    """)
+                .build())
+        .addMethod(
+            MethodSpec.methodBuilder("run")
+                .addModifiers(Modifier.PRIVATE, Modifier.STATIC)
+                .addCode(
+                    """
+                    if (!done) {
+                      exerciseUntilCompiled(new Simd());
+                      done = true;
+                    }
+                    """)
+                .build())
+        .build();
+  }
+
   private MethodSpec begin() {
     CodeBlock.Builder body = CodeBlock.builder();
     if (code.smallestBatch() > 1) {
@@ -264,6 +321,11 @@ final class BackwardWriter {
     }
     for (int i = 0; i < inputs.size(); i++) {
       body.addStatement("this.input$L = ($T) inputs[$L]", i, inputType(i), i);
+    }
+    if (!isDouble) {
+      body.beginControlFlow("if (vectors && !(k instanceof Simd) && Warmup.done)");
+      body.addStatement("this.k = new Simd()");
+      body.endControlFlow();
     }
     body.addStatement("this.rows = rows");
     body.addStatement("this.seed = seed");

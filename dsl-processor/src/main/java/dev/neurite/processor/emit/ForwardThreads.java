@@ -109,21 +109,21 @@ final class ForwardThreads {
                     if (!usesVectors() || kernels instanceof Simd) {
                       return;
                     }
-                    synchronized ("dev.neurite.warmup".intern()) {
-                      Simd simd = new Simd();
-                      float[] a = new float[WORKSPACE];
-                    %s  long start = System.nanoTime();
-                      for (int call = 0; call < 6000 && System.nanoTime() - start < 1_500_000_000L; call++) {
+                    Simd simd = new Simd();
+                    exerciseUntilCompiled(simd);
+                    float[] a = new float[WORKSPACE];
+                    %s
+                    long start = System.nanoTime();
+                    for (int call = 0; call < 6000 && System.nanoTime() - start < 500_000_000L; call++) {
+                      %s
+                      if (call %% 64 == 63) {
                         %s
-                        if (call %% 64 == 63) {
-                          %s
-                        }
                       }
-                      kernels = simd;
                     }
+                    kernels = simd;
                     """
                         .formatted(
-                            scratch(memory.blockRows() == 1).indent(2),
+                            scratch(memory.blockRows() == 1).strip(),
                             call("1"),
                             call("BLOCK_ROWS"))))
             .build());

@@ -89,6 +89,7 @@ final class ForwardWriter {
     prediction(type);
     layers(type);
     new ForwardSupport(name, signature, layout, memory, folds).addTo(type);
+    new ExerciseWriter(code.kernels()).addTo(type);
     KernelClasses kernels = new KernelClasses(code.kernels(), "float");
     type.addType(kernels.contract());
     type.addType(kernels.scalar());

@@ -1,0 +1,158 @@
+package dev.neurite.processor.emit;
+
+import com.palantir.javapoet.ArrayTypeName;
+import com.palantir.javapoet.ClassName;
+import com.palantir.javapoet.MethodSpec;
+import com.palantir.javapoet.TypeName;
+import com.palantir.javapoet.TypeSpec;
+import dev.neurite.processor.kernel.Contraction;
+import dev.neurite.processor.kernel.Kernel;
+import dev.neurite.processor.kernel.Kernel.Parameter;
+import dev.neurite.processor.kernel.Stmt;
+import dev.neurite.processor.lower.KernelSet;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import javax.lang.model.element.Modifier;
+
+/**
+ * Writes how a class has its kernels compiled: each is called some thousand times on a few numbers,
+ * which costs a fraction of a second where the first real calls of vector code, interpreted, would
+ * cost many.
+ */
+final class ExerciseWriter {
+
+  /** Floats of the scratch array: room for the largest of the small products. */
+  private static final int SCRATCH = 8192;
+
+  /** Sizes that reach every loop of a kernel: two vectors of 16 lanes and three lanes over. */
+  private static final int LANES = 35;
+
+  private static final Map<String, Integer> SIZES =
+      Map.ofEntries(
+          Map.entry("n", LANES),
+          Map.entry("length", LANES),
+          Map.entry("channels", LANES),
+          Map.entry("inner", LANES),
+          Map.entry("height", 2),
+          Map.entry("width", 2),
+          Map.entry("kernelHeight", 2),
+          Map.entry("kernelWidth", 2),
+          Map.entry("strideHeight", 1),
+          Map.entry("strideWidth", 1),
+          Map.entry("outHeight", 1),
+          Map.entry("outWidth", 1),
+          Map.entry("area", 4),
+          Map.entry("rows", 2),
+          Map.entry("columns", 2),
+          Map.entry("positions", 1),
+          Map.entry("vectors", 1),
+          Map.entry("outer", 1),
+          Map.entry("blocks", 1),
+          Map.entry("count", 2),
+          Map.entry("taps", 1),
+          Map.entry("runs", 1),
+          Map.entry("depth", 2),
+          Map.entry("lda", 1),
+          Map.entry("ldc", 1),
+          Map.entry("panel", 16),
+          Map.entry("to", 1));
+
+  private final KernelSet kernels;
+
+  ExerciseWriter(KernelSet kernels) {
+    this.kernels = kernels;
+  }
+
+  /** Adds a method that calls every kernel once, and one that repeats it until it is compiled. */
+  void addTo(TypeSpec.Builder type) {
+    MethodSpec.Builder once =
+        MethodSpec.methodBuilder("exercise")
+            .addModifiers(Modifier.PRIVATE, Modifier.STATIC)
+            .addJavadoc("Calls every kernel on a few numbers.\n")
+            .addParameter(ClassName.bestGuess(KernelClasses.KERNELS), "k")
+            .addParameter(ArrayTypeName.of(TypeName.FLOAT), "x")
+            .addParameter(ArrayTypeName.of(TypeName.INT), "indices");
+    once.addStatement("$T.fill(x, 0)", java.util.Arrays.class);
+    for (Kernel kernel : kernels.all()) {
+      calls(kernel).forEach(once::addStatement);
+    }
+    type.addMethod(once.build());
+    type.addMethod(
+        MethodSpec.methodBuilder("exerciseUntilCompiled")
+            .addModifiers(Modifier.PRIVATE, Modifier.STATIC)
+            .addJavadoc(
+                "Calls every kernel until calls have become no faster for a while; ten seconds at most. The models of a process take"
+                    + " turns.\n")
+            .addParameter(ClassName.bestGuess(KernelClasses.KERNELS), "k")
+            .addCode(
+                """
+                synchronized ("dev.neurite.warmup".intern()) {
+                  float[] x = new float[$L];
+                  int[] indices = new int[$L];
+                  long start = System.nanoTime();
+                  long best = Long.MAX_VALUE;
+                  int steady = 0;
+                  for (int round = 0; steady < 30 || round < 80; round++) {
+                    long before = System.nanoTime();
+                    for (int i = 0; i < 100; i++) {
+                      exercise(k, x, indices);
+                    }
+                    long after = System.nanoTime();
+                    steady = after - before > best - best / 8 ? steady + 1 : 0;
+                    best = Math.min(best, after - before);
+                    if (after - start > 10_000_000_000L) {
+                      return;
+                    }
+                  }
+                }
+                """,
+                SCRATCH,
+                LANES)
+            .build());
+  }
+
+  private static List<String> calls(Kernel kernel) {
+    if (kernel.body().getFirst() instanceof Stmt.Contract contract) {
+      Contraction c = contract.contraction();
+      List<Integer> columns = new ArrayList<>(List.of(32));
+      if (c.columns().odd()) {
+        columns.add(48);
+      }
+      if (c.columns().ragged()) {
+        columns.add(63);
+      }
+      if (c.columns().oddRagged()) {
+        columns.add(42);
+      }
+      List<String> calls = new ArrayList<>();
+      // A tile of each number of rows: the large one, then 4, 2 and 1.
+      int rows = Math.max(c.wideRows(), c.narrowRows()) + 7;
+      columns.forEach(n -> calls.add(call(kernel, Map.of("m", rows, "n", n))));
+      if (c.singleRow()) {
+        calls.add(call(kernel, Map.of("m", 1, "n", 160)));
+      }
+      return calls;
+    }
+    return List.of(call(kernel, Map.of()));
+  }
+
+  private static String call(Kernel kernel, Map<String, Integer> own) {
+    return kernel.parameters().stream()
+        .map(parameter -> argument(parameter, own))
+        .collect(Collectors.joining(", ", "k." + kernel.name() + "(", ")"));
+  }
+
+  private static String argument(Parameter parameter, Map<String, Integer> own) {
+    return switch (parameter.type()) {
+      case REALS -> "x";
+      case INTS -> "indices";
+      case REAL -> "1";
+      case BOOLEAN -> "true";
+      case INT ->
+          Integer.toString(
+              own.getOrDefault(parameter.name(), SIZES.getOrDefault(parameter.name(), 0)));
+    };
+  }
+}
