@@ -70,13 +70,18 @@ final class DiagnosticPageTest {
   @MethodSource("examples")
   void eclipseSaysTheSameAtTheSamePlace(Entry entry) {
     Said eclipse = only(entry, Compiler.ECLIPSE);
-    Said javac = only(entry, Compiler.JAVAC);
-    assertThat(lines(eclipse.text())).isEqualTo(lines(javac.text()));
-    assertThat(eclipse.line()).isEqualTo(javac.line());
-    String line = entry.example().lines().toList().get((int) javac.line() - 1);
-    Matcher attribute = ATTRIBUTE.matcher(line.substring(0, (int) javac.column() - 1));
-    assertThat(eclipse.column())
-        .isEqualTo(attribute.find() ? attribute.start() + 1 : javac.column());
+    List<String> printed = entry.printed().lines().toList();
+    String line = printed.get(1);
+    int column = printed.get(2).indexOf('^') + 1;
+    Matcher attribute = ATTRIBUTE.matcher(line.substring(0, column - 1));
+    assertThat(entry.example().lines().toList().get((int) eclipse.line() - 1)).isEqualTo(line);
+    assertThat(eclipse.column()).isEqualTo(attribute.find() ? attribute.start() + 1 : column);
+    assertThat(lines(eclipse.text()))
+        .containsExactlyElementsOf(
+            Stream.concat(Stream.of(printed.getFirst()), printed.stream().skip(3))
+                .map(said -> said.replaceFirst("^\\w+\\.java:\\d+: (error|warning): ", ""))
+                .map(String::strip)
+                .toList());
   }
 
   private static Said only(Entry entry, Compiler compiler) {

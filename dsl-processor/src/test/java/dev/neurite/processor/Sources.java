@@ -1,5 +1,7 @@
 package dev.neurite.processor;
 
+import dev.neurite.TrainableModel;
+import dev.neurite.dsl.Model;
 import java.io.File;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -13,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.annotation.processing.Processor;
 import javax.tools.Diagnostic;
@@ -33,6 +36,13 @@ public final class Sources {
           + " import static dev.neurite.dsl.GELU.Approximation.*;\n";
 
   private static final Pattern TYPE = Pattern.compile("(?:interface|class|record|enum) (\\w+)");
+
+  /** The declaration language and the runtime: what users have on their class path. */
+  private static final String LIBRARIES =
+      Stream.of(Model.class, TrainableModel.class)
+          .map(type -> type.getProtectionDomain().getCodeSource().getLocation())
+          .map(location -> Path.of(URI.create(location.toString())).toString())
+          .collect(Collectors.joining(File.pathSeparator));
 
   private Sources() {}
 
@@ -96,7 +106,7 @@ public final class Sources {
             "-s",
             folder.toString(),
             "-classpath",
-            System.getProperty("java.class.path") + File.pathSeparator + folder));
+            LIBRARIES + File.pathSeparator + folder));
     DiagnosticCollector<JavaFileObject> collector = new DiagnosticCollector<>();
     String text = IMPORTS + source;
     StringWriter output = new StringWriter();
