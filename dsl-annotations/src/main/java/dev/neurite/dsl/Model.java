@@ -46,7 +46,7 @@ public @interface Model {
   long maxParameters() default Long.MAX_VALUE;
 
   /**
-   * The most memory one row of inference may need beside the parameters; more is a compile-time
+   * The most memory one thread of inference may need beside the parameters; more is a compile-time
    * error.
    *
    * @return a number of bytes; no limit by default

@@ -1,5 +1,7 @@
 package dev.neurite.processor;
 
+import dev.neurite.processor.arrange.ArrangedGraph;
+import dev.neurite.processor.arrange.Arranger;
 import dev.neurite.processor.diagnostic.Diagnostics;
 import dev.neurite.processor.frontend.ModelDeclaration;
 import dev.neurite.processor.frontend.ModelReader;
@@ -7,6 +9,8 @@ import dev.neurite.processor.frontend.ModelReader.Reading;
 import dev.neurite.processor.graph.Advice;
 import dev.neurite.processor.graph.Graph;
 import dev.neurite.processor.graph.GraphBuilder;
+import dev.neurite.processor.memory.InferencePlanner;
+import dev.neurite.processor.memory.ParameterPlanner;
 import dev.neurite.processor.shape.Budgets;
 import dev.neurite.processor.shape.ShapeInference;
 import dev.neurite.processor.shape.TypedGraph;
@@ -52,6 +56,9 @@ record Analysis(
     Optional<TypedGraph> typed = ShapeInference.infer(graph, ofGraph);
     if (reading.resolved() && !ofGraph.hasErrors()) {
       typed.ifPresent(budgets::check);
+      if (declaration.model().isWritten("maxWorkspaceBytes")) {
+        typed.ifPresent(network -> budgets.checkWorkspace(workspace(network)));
+      }
     }
     if (reading.resolved() && !ofGraph.hasErrors()) {
       Advice.give(graph, ofGraph);
@@ -64,5 +71,12 @@ record Analysis(
         outputs,
         correct ? typed : Optional.empty(),
         reading.resolved() ? diagnostics : new Diagnostics());
+  }
+
+  /** Bytes that one thread of inference needs beside the parameters. */
+  private static long workspace(TypedGraph network) {
+    ArrangedGraph arranged = Arranger.arrange(network);
+    long floats = InferencePlanner.plan(arranged, ParameterPlanner.plan(arranged)).length();
+    return floats * Float.BYTES;
   }
 }

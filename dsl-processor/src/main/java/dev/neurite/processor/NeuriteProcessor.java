@@ -9,7 +9,6 @@ import dev.neurite.processor.diagnostic.Position;
 import dev.neurite.processor.emit.ModelWriter;
 import dev.neurite.processor.emit.StubWriter;
 import dev.neurite.processor.emit.WriterOptions;
-import dev.neurite.processor.frontend.ModelDeclaration;
 import dev.neurite.processor.shape.SummaryTable;
 import dev.neurite.processor.shape.TypedGraph;
 import java.io.IOException;
@@ -17,7 +16,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import javax.annotation.processing.AbstractProcessor;
@@ -44,8 +42,6 @@ public final class NeuriteProcessor extends AbstractProcessor {
   static final String PRECISION = "neurite.precision";
   static final String CUDA = "neurite.cuda";
   static final String SUMMARY = "neurite.summary";
-
-  private static final List<String> SUFFIXES = List.of("Model", "Forward", "Backward");
 
   /** Writes the classes of a correct model. */
   interface Writer {
@@ -139,9 +135,7 @@ public final class NeuriteProcessor extends AbstractProcessor {
       print(analysis.diagnostics());
       write(analysis, analysis.typed().get(), type);
     }
-    for (String suffix : SUFFIXES) {
-      generated.putIfAbsent(generatedName(analysis.declaration(), suffix), model);
-    }
+    analysis.declaration().generatedNames().forEach(name -> generated.putIfAbsent(name, model));
   }
 
   private Analysis analyse(TypeElement type) {
@@ -153,11 +147,6 @@ public final class NeuriteProcessor extends AbstractProcessor {
           }
         });
     return Analysis.of(type, processingEnv.getElementUtils(), taken);
-  }
-
-  private static String generatedName(ModelDeclaration declaration, String suffix) {
-    String simple = declaration.prefix() + suffix;
-    return declaration.packageName().isEmpty() ? simple : declaration.packageName() + "." + simple;
   }
 
   private void write(Analysis analysis, TypedGraph graph, TypeElement type) {
@@ -198,20 +187,15 @@ public final class NeuriteProcessor extends AbstractProcessor {
         (model, failure) -> {
           Diagnostics diagnostics = new Diagnostics();
           RuntimeException cause = failure;
-          String layer = "";
+          String what = typeOf(model).getSimpleName().toString();
           if (failure instanceof LayerFailure inLayer) {
-            layer = " on layer " + inLayer.layer() + "()";
+            what = "layer " + inLayer.layer() + "() of " + what;
             cause = inLayer.getCause() instanceof RuntimeException inner ? inner : failure;
           }
           StackTraceElement[] frames = cause.getStackTrace();
           String where = frames.length == 0 ? "" : " at " + frames[0];
-          TypeElement type = typeOf(model);
           diagnostics.report(
-              Message.INTERNAL_ERROR,
-              Position.of(type, -1),
-              type.getSimpleName(),
-              layer,
-              cause + where);
+              Message.INTERNAL_ERROR, Position.of(typeOf(model), -1), what, cause + where);
           print(diagnostics);
         });
   }

@@ -29,7 +29,7 @@ final class DiagnosticPageTest {
    * them.
    */
   private static final Set<String> WITHOUT_SOURCE =
-      Set.of("workspace-over-budget", "unknown-option-value", "internal-error");
+      Set.of("unknown-option-value", "internal-error");
 
   /**
    * What stands before the value of an attribute: the Eclipse compiler marks its name, javac the

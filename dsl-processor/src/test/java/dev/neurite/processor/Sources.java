@@ -71,13 +71,28 @@ public final class Sources {
     }
   }
 
-  /** Compiles one file, imports of the declaration language added. */
+  /**
+   * Compiles one file, imports of the declaration language added; gives errors and our warnings.
+   */
   public static List<Said> compile(Compiler compiler, String source, String... options) {
     return compile(compiler, new NeuriteProcessor(), source, options);
   }
 
-  /** Compiles one file by a processor of one's own. */
+  /** The same by a processor of one's own. */
   public static List<Said> compile(
+      Compiler compiler, Processor processor, String source, String... options) {
+    // Warnings about the source itself are those of one compiler's taste.
+    return everything(compiler, processor, source, options).stream()
+        .filter(said -> said.isOurs() || said.kind() == Diagnostic.Kind.ERROR)
+        .toList();
+  }
+
+  /** The same with notes and all warnings. */
+  public static List<Said> everything(Compiler compiler, String source, String... options) {
+    return everything(compiler, new NeuriteProcessor(), source, options);
+  }
+
+  private static List<Said> everything(
       Compiler compiler, Processor processor, String source, String... options) {
     try {
       Path folder = Files.createTempDirectory("neurite");
@@ -119,11 +134,7 @@ public final class Sources {
         throw new IllegalStateException(output.toString());
       }
     }
-    // Warnings about the source itself are those of one compiler's taste.
-    return collector.getDiagnostics().stream()
-        .map(said -> said(said, text))
-        .filter(said -> said.isOurs() || said.kind() == Diagnostic.Kind.ERROR)
-        .toList();
+    return collector.getDiagnostics().stream().map(said -> said(said, text)).toList();
   }
 
   /** The name of the first type. */

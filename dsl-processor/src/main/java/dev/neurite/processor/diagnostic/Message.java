@@ -171,7 +171,7 @@ public enum Message {
           + " %5$s.",
       "Make the layers smaller, or raise maxMultiplyAdds."),
   WORKSPACE_OVER_BUDGET(
-      "%1$s needs a workspace of %2$s bytes for one row, but maxWorkspaceBytes allows %3$s.",
+      "%1$s needs a workspace of %2$s bytes, but maxWorkspaceBytes allows %3$s.",
       "Make the layers smaller, or raise maxWorkspaceBytes."),
 
   // Warnings.
@@ -199,7 +199,7 @@ public enum Message {
       "The option -A%1$s has the value %2$s, but it must be %3$s.",
       "Correct or remove the option."),
   INTERNAL_ERROR(
-      "The compiler failed%2$s of %1$s, although the declaration is correct: %3$s.",
+      "The compiler failed on %1$s, although the declaration is correct: %2$s.",
       "This is a mistake in Neurite; please report it with the declaration and this message.");
 
   private final boolean error;

@@ -76,7 +76,24 @@ record Signature(List<Tensor> inputs, List<Tensor> outputs) {
   }
 
   private static final Set<String> TAKEN =
-      Set.of("rows", "row", "from", "to", "k", "a", "p", "threads", "inputs", "outputs");
+      Set.of(
+          "rows",
+          "row",
+          "from",
+          "to",
+          "i",
+          "k",
+          "a",
+          "p",
+          "threads",
+          "inputs",
+          "outputs",
+          "model",
+          "busy",
+          "BLOCK_ROWS",
+          "LockSupport",
+          "Math",
+          "Thread");
 
   /** The smallest table that the input's indices are looked up in. */
   private static int vocabulary(ArrangedGraph graph, ArrangedNode input) {

@@ -120,6 +120,12 @@ final class AnnotationReader {
       return value;
     }
 
+    /** Both compilers put this text in the place of a constant they cannot find. */
+    @Override
+    public @Nullable Object visitString(String value, @Nullable Void unused) {
+      return value.equals("<error>") ? null : value;
+    }
+
     @Override
     public Object visitEnumConstant(VariableElement constant, @Nullable Void unused) {
       return constant.getSimpleName().toString();

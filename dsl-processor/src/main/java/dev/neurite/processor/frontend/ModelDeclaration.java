@@ -2,6 +2,7 @@ package dev.neurite.processor.frontend;
 
 import dev.neurite.processor.diagnostic.Position;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * A network as declared.
@@ -28,5 +29,11 @@ public record ModelDeclaration(
   /** A declaration with an unmodifiable list. */
   public ModelDeclaration {
     layers = List.copyOf(layers);
+  }
+
+  /** Qualified names of the classes that may be generated. */
+  public List<String> generatedNames() {
+    String start = packageName.isEmpty() ? prefix : packageName + "." + prefix;
+    return Stream.of("Model", "Forward", "Backward", "Double").map(start::concat).toList();
   }
 }

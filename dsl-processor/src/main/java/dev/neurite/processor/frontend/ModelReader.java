@@ -27,9 +27,6 @@ public final class ModelReader {
 
   private static final String LAYER = "dev.neurite.dsl.Layer";
 
-  /** What is generated beside a model, as suffixes of its prefix. */
-  private static final List<String> GENERATED = List.of("Model", "Forward", "Backward");
-
   private final Elements elements;
   private final Set<String> sourceTypes;
   private final Diagnostics diagnostics;
@@ -85,7 +82,6 @@ public final class ModelReader {
           Message.NOT_AN_INTERFACE, model.position(), kind(type), type.getSimpleName());
     }
     String packageName = pack.getQualifiedName().toString();
-    checkGeneratedNames(packageName, prefix, interfaceName, position);
     List<LayerDeclaration> layers = new ArrayList<>();
     if (isInterface) {
       int place = 0;
@@ -107,6 +103,7 @@ public final class ModelReader {
             position,
             model,
             layers);
+    checkGeneratedNames(declaration);
     return new Reading(declaration, !unresolved && annotations.resolved());
   }
 
@@ -170,16 +167,17 @@ public final class ModelReader {
     return fine;
   }
 
-  private void checkGeneratedNames(
-      String packageName, String prefix, String interfaceName, Position position) {
-    for (String suffix : GENERATED) {
-      String simple = prefix + suffix;
-      String qualified = packageName.isEmpty() ? simple : packageName + "." + simple;
-      if (sourceTypes.contains(qualified)) {
-        diagnostics.report(Message.GENERATED_NAME_TAKEN, position, interfaceName, simple);
-        return;
-      }
-    }
+  private void checkGeneratedNames(ModelDeclaration declaration) {
+    declaration.generatedNames().stream()
+        .filter(sourceTypes::contains)
+        .findFirst()
+        .ifPresent(
+            name ->
+                diagnostics.report(
+                    Message.GENERATED_NAME_TAKEN,
+                    declaration.position(),
+                    declaration.interfaceName(),
+                    name.substring(name.lastIndexOf('.') + 1)));
   }
 
   /** The layer that a method declares, or null if the method is the user's own. */

@@ -10,9 +10,18 @@ final class ReservedNames {
       Set.of(
           "hashCode", "toString", "getClass", "notify", "notifyAll", "wait", "clone", "finalize");
 
-  /** Methods without parameters of {@code TrainableModel} and of the generated classes. */
+  /** Methods without parameters of {@code TrainableModel} and of the generated model. */
   private static final Set<String> OF_MODELS =
-      Set.of("description", "flatParameters", "flatState", "version", "summary", "warmUp");
+      Set.of(
+          "description",
+          "flatParameters",
+          "flatState",
+          "version",
+          "summary",
+          "sha256",
+          "warmUp",
+          "forward",
+          "describe");
 
   /** Words that Java reads differently where a method of that name is called. */
   private static final Map<String, String> OF_JAVA = Map.of("yield", "a Java keyword");

@@ -51,7 +51,7 @@ public final class Budgets {
   /**
    * Reports a workspace that exceeds its budget.
    *
-   * @param bytes what one row of inference needs, known once the memory is planned
+   * @param bytes what one thread of inference needs, known once the memory is planned
    */
   public void checkWorkspace(long bytes) {
     long allowed = model.longInteger("maxWorkspaceBytes");
