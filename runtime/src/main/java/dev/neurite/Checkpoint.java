@@ -146,6 +146,9 @@ record Checkpoint(
         best.isEmpty()
             ? new WeightFiles.Weights(new float[0], new float[0])
             : weights(file, best, description);
+    if (best.isEmpty() && Boolean.parseBoolean(settings.get("keepBest"))) {
+      throw new WeightFileException(file, "lacks the tensors of the best epoch");
+    }
     List<float[]> memories = new ArrayList<>();
     for (int i = 0; i < metadata.number(MEMORIES); i++) {
       memories.add(memory(file, contents.tensors(), description, i));

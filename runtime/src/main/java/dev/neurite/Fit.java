@@ -5,6 +5,7 @@ import dev.neurite.data.Batch;
 import dev.neurite.data.Batches;
 import dev.neurite.data.Dataset;
 import dev.neurite.data.Epoch;
+import dev.neurite.io.WeightFileException;
 import dev.neurite.optim.Optimizer;
 import dev.neurite.optim.Plateau;
 import dev.neurite.optim.Schedule;
@@ -12,6 +13,7 @@ import dev.neurite.spi.ModelDescription;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -194,7 +196,7 @@ final class Fit {
             ? watch.value(tally.loss(), metrics)
             : watch.value(validationLoss, validationMetrics);
     boolean best = watch.observe(epoch, value);
-    if (plateau() instanceof Plateau plateau) {
+    if (schedule() instanceof Plateau plateau) {
       plateau.observe(value, watch.larger());
     }
     return new EpochReport(
@@ -209,7 +211,8 @@ final class Fit {
         best);
   }
 
-  private @Nullable Schedule plateau() {
+  /** The schedule in use, which may be a plateau. */
+  private @Nullable Schedule schedule() {
     return trainer.stepSchedule == null ? trainer.epochSchedule : trainer.stepSchedule;
   }
 
@@ -247,7 +250,7 @@ final class Fit {
             training.passes(),
             watch.best(),
             watch.bestEpoch(),
-            plateau() instanceof Plateau plateau ? plateau.memory() : new double[0],
+            schedule() instanceof Plateau plateau ? plateau.memory() : new double[0],
             reports);
     try {
       checkpoint.write(trainer.checkpointFile, description);
@@ -262,16 +265,20 @@ final class Fit {
     }
     try {
       Checkpoint checkpoint = Checkpoint.read(trainer.resumeFile, description, settings());
-      optimizer.restore(checkpoint.optimizerSteps(), checkpoint.memories());
+      try {
+        if (schedule() instanceof Plateau plateau) {
+          plateau.restore(checkpoint.plateau());
+        }
+        optimizer.restore(checkpoint.optimizerSteps(), checkpoint.memories());
+      } catch (IllegalArgumentException unfit) {
+        throw new WeightFileException(trainer.resumeFile, "is damaged: " + unfit.getMessage());
+      }
       model.restore(checkpoint.parameters(), checkpoint.state());
       bestParameters = checkpoint.bestParameters();
       bestState = checkpoint.bestState();
       steps = checkpoint.steps();
       training.seed(trainer.seed, checkpoint.passes());
       watch.restore(checkpoint.best(), checkpoint.bestEpoch());
-      if (plateau() instanceof Plateau plateau) {
-        plateau.restore(checkpoint.plateau());
-      }
       reports.addAll(checkpoint.reports());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -280,14 +287,15 @@ final class Fit {
 
   /** What must be the same in a training that is resumed. */
   private Map<String, String> settings() {
-    return Map.of(
-        "seed", Long.toString(trainer.seed),
-        "batchSize", Integer.toString(trainer.batchSize),
-        "rows", Integer.toString(batches.dataset().rows()),
-        "accumulate", Integer.toString(trainer.accumulated),
-        "optimizer", optimizer.name(),
-        "watch", trainer.watched,
-        "keepBest", Boolean.toString(trainer.keepBest),
-        "plateau", Boolean.toString(plateau() instanceof Plateau));
+    Map<String, String> settings = new LinkedHashMap<>();
+    settings.put("seed", Long.toString(trainer.seed));
+    settings.put("batchSize", Integer.toString(trainer.batchSize));
+    settings.put("rows", Integer.toString(batches.dataset().rows()));
+    settings.put("accumulate", Integer.toString(trainer.accumulated));
+    settings.put("optimizer", optimizer.name());
+    settings.put("watch", trainer.watched);
+    settings.put("keepBest", Boolean.toString(trainer.keepBest));
+    settings.put("plateau", Boolean.toString(schedule() instanceof Plateau));
+    return settings;
   }
 }
