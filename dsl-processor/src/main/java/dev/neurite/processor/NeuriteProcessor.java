@@ -146,8 +146,7 @@ public final class NeuriteProcessor extends AbstractProcessor {
             taken.add(name);
           }
         });
-    boolean cuda = "true".equals(processingEnv.getOptions().get(CUDA));
-    return Analysis.of(type, processingEnv.getElementUtils(), taken, cuda);
+    return Analysis.of(type, processingEnv.getElementUtils(), taken);
   }
 
   private void write(Analysis analysis, TypedGraph graph, TypeElement type) {

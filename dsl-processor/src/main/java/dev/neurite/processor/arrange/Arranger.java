@@ -106,6 +106,7 @@ public final class Arranger {
       case Operation.Sigmoid ignored -> computeSame(node);
       case Operation.Tanh ignored -> computeSame(node);
       case Operation.Softplus ignored -> computeSame(node);
+      case Operation.Mish ignored -> computeSame(node);
     }
   }
 

@@ -48,6 +48,7 @@ public final class BackwardRules {
       case Operation.Sigmoid ignored -> false;
       case Operation.Tanh ignored -> false;
       case Operation.Softplus ignored -> true;
+      case Operation.Mish ignored -> true;
     };
   }
 
@@ -80,6 +81,7 @@ public final class BackwardRules {
       case Operation.Sigmoid ignored -> OutputUse.VALUE;
       case Operation.Tanh ignored -> OutputUse.VALUE;
       case Operation.Softplus ignored -> OutputUse.NONE;
+      case Operation.Mish ignored -> OutputUse.NONE;
     };
   }
 

@@ -41,6 +41,7 @@ final class LayerDescription {
       case Operation.Tanh ignored -> "Tanh";
       case Operation.Softplus softplus ->
           "Softplus" + (softplus.beta() == 1 ? "" : ", beta " + Attributes.plain(softplus.beta()));
+      case Operation.Mish ignored -> "Mish";
       case Operation.Softmax softmax -> "Softmax" + onAxis(softmax.axis());
       case Operation.LogSoftmax softmax -> "LogSoftmax" + onAxis(softmax.axis());
     };

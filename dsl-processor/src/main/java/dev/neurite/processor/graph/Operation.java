@@ -98,6 +98,8 @@ public sealed interface Operation {
 
   record Softplus(double beta, double threshold) implements Activation {}
 
+  record Mish() implements Activation {}
+
   /** {@code axis} counts from the front, without the batch. */
   record Softmax(int axis) implements Operation {}
 

@@ -82,6 +82,7 @@ final class OperationReader {
               new Operation.Softplus(
                   attributes.number("beta", x -> x > 0, "finite and greater than 0", "1"),
                   attributes.number("threshold", x -> true, "finite", "20"));
+          case "Mish" -> new Operation.Mish();
           case "Softmax" -> new Operation.Softmax(use.integer("axis"));
           case "LogSoftmax" -> new Operation.LogSoftmax(use.integer("axis"));
           default -> throw new IllegalArgumentException(use.written() + " stands for no operation");

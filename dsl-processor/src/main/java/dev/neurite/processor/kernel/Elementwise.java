@@ -218,6 +218,69 @@ public final class Elementwise {
                             DY.times(local("s"))))))));
   }
 
+  /** Beyond this argument tanh(log(1 + exp(x))) is 1, rounded to float or to double. */
+  private static final double MISH_LINEAR = 20;
+
+  /** Below this argument {@link Value#exp} falls no further: exp(x) counts as 0. */
+  private static final double MISH_ZERO = -87.3;
+
+  /** With e = exp(x) and w = e (e + 2): tanh(log(1 + e)) = w / (w + 2), without cancellation. */
+  public static Kernel mish() {
+    return new Kernel(
+        "mish",
+        "y = x tanh(log(1 + exp(x))).",
+        Kernel.parameters(FORWARD),
+        List.of(
+            new Stmt.Lanes(
+                "n",
+                List.of(
+                    new Stmt.Let("x0", X),
+                    new Stmt.Let("e", mishExponential(local("x0"))),
+                    new Stmt.Let("w", local("e").times(local("e").plus(2))),
+                    new Stmt.Put(
+                        "y", "yo", local("x0").times(local("w").dividedBy(local("w").plus(2))))))));
+  }
+
+  /**
+   * Derivative t + v t' with t = w / (w + 2) as in {@link #mish}, t' = (1 - t^2) e / (1 + e) = 4 e
+   * (1 + e) / (w + 2)^2.
+   */
+  public static Kernel mishGradient() {
+    Value e = local("e");
+    Value share = e.times(e.plus(1)).times(4).dividedBy(local("d")).dividedBy(local("d"));
+    return new Kernel(
+        "mishGradient",
+        "dx = dy times the derivative of mish at the input v, 1 where v > 20.",
+        Kernel.parameters(BACKWARD),
+        List.of(
+            new Stmt.Lanes(
+                "n",
+                List.of(
+                    new Stmt.Let("v0", load("v", "vo")),
+                    new Stmt.Let("e", mishExponential(V)),
+                    new Stmt.Let("w", e.times(e.plus(2))),
+                    new Stmt.Let("d", local("w").plus(2)),
+                    new Stmt.Let("slope", fma(V, share, local("w").dividedBy(local("d")))),
+                    new Stmt.Put(
+                        "dx",
+                        "dxo",
+                        select(
+                            Comparison.GREATER,
+                            V,
+                            constant(MISH_LINEAR),
+                            DY,
+                            DY.times(local("slope"))))))));
+  }
+
+  private static Value mishExponential(Value x) {
+    return select(
+        Comparison.LESS,
+        x,
+        constant(MISH_ZERO),
+        constant(0),
+        Value.exp(x.min(constant(MISH_LINEAR))));
+  }
+
   public static Kernel gelu() {
     return forward(
         "gelu", "x (1 + erf(x / sqrt 2)) / 2", "", local("x0").times(normalOf(local("x0"))));

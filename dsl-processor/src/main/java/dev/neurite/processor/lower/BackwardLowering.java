@@ -119,6 +119,7 @@ final class BackwardLowering {
               dx,
               real(softplus.beta()),
               real(softplus.threshold()));
+      case Operation.Mish ignored -> activation(Elementwise.mishGradient(), input(0), dx);
       case Operation.Softmax softmax -> softmax(softmax.axis(), false, dx);
       case Operation.LogSoftmax softmax -> softmax(softmax.axis(), true, dx);
     }

@@ -80,6 +80,7 @@ final class ForwardLowering {
       case Operation.Softplus softplus ->
           activation(
               node, Elementwise.softplus(), real(softplus.beta()), real(softplus.threshold()));
+      case Operation.Mish ignored -> activation(node, Elementwise.mish());
       case Operation.Softmax softmax -> softmax(node, softmax.axis(), false);
       case Operation.LogSoftmax softmax -> softmax(node, softmax.axis(), true);
     }
