@@ -41,8 +41,9 @@ record Analysis(
    * Analyses one type that carries {@code @Model}.
    *
    * @param taken qualified names that generated classes cannot have
+   * @param cuda whether all models are asked to run on a GPU
    */
-  static Analysis of(TypeElement type, Elements elements, Set<String> taken) {
+  static Analysis of(TypeElement type, Elements elements, Set<String> taken, boolean cuda) {
     Diagnostics diagnostics = new Diagnostics();
     Reading reading = ModelReader.read(type, elements, taken, diagnostics);
     ModelDeclaration declaration = reading.declaration();
@@ -61,7 +62,7 @@ record Analysis(
       }
     }
     if (reading.resolved() && !ofGraph.hasErrors()) {
-      Advice.give(graph, ofGraph);
+      Advice.give(graph, cuda, ofGraph);
     }
     List<String> outputs =
         graph.outputs().stream().map(layer -> graph.layers().get(layer).name()).toList();

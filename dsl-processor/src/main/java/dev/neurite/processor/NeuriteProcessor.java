@@ -146,7 +146,8 @@ public final class NeuriteProcessor extends AbstractProcessor {
             taken.add(name);
           }
         });
-    return Analysis.of(type, processingEnv.getElementUtils(), taken);
+    boolean cuda = "true".equals(processingEnv.getOptions().get(CUDA));
+    return Analysis.of(type, processingEnv.getElementUtils(), taken, cuda);
   }
 
   private void write(Analysis analysis, TypedGraph graph, TypeElement type) {

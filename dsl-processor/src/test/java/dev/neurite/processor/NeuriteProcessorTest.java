@@ -9,14 +9,13 @@ import dev.neurite.processor.diagnostic.LayerFailure;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.List;
-import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.MethodSource;
 
 final class NeuriteProcessorTest {
 
@@ -248,6 +247,14 @@ final class NeuriteProcessorTest {
 
   @ParameterizedTest
   @EnumSource
+  void warnsOfAGpuAskedForByAnOption(Compiler compiler) {
+    assertThat(Sources.compile(compiler, CORRECT, "-Aneurite.cuda=true"))
+        .extracting(Said::code)
+        .containsExactly("cuda-not-written");
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void acceptsDoublePrecision(Compiler compiler) {
     assertThat(Sources.compile(compiler, CORRECT, "-Aneurite.precision=double")).isEmpty();
   }
@@ -316,52 +323,52 @@ final class NeuriteProcessorTest {
     assertThat(said.getFirst().line()).isEqualTo(8);
   }
 
-  static Stream<String> namesOfMembers() {
-    Stream<Class<?>> types = Stream.of(TrainableModel.class, Object.class);
-    return types
-        .map(Class::getDeclaredMethods)
-        .flatMap(Arrays::stream)
-        .filter(method -> method.getParameterCount() == 0)
-        .filter(
-            method ->
-                Modifier.isPublic(method.getModifiers())
-                    || Modifier.isProtected(method.getModifiers()))
-        .map(Method::getName)
-        .distinct();
-  }
-
-  @ParameterizedTest
-  @MethodSource("namesOfMembers")
-  void refusesLayersNamedAsMembers(String name) {
+  /** What layers would override, of the runtime's class and of the generated ones. */
+  @Test
+  void refusesLayersNamedAsMembers() {
+    List<String> names =
+        Stream.of(TrainableModel.class, Object.class)
+            .map(Class::getDeclaredMethods)
+            .flatMap(Arrays::stream)
+            .filter(method -> method.getParameterCount() == 0)
+            .filter(
+                method ->
+                    Modifier.isPublic(method.getModifiers())
+                        || Modifier.isProtected(method.getModifiers()))
+            .map(Method::getName)
+            .distinct()
+            .toList();
+    assertThat(names).contains("summary", "toString");
     assertThat(
             Sources.compile(
                 Compiler.JAVAC,
-                "@Model interface Digits { @Input(784) Layer pixels(); @Dense(10) Layer %s(); }"
-                    .formatted(name)))
+                models(names, "@Input(784) Layer pixels(); @Dense(10) Layer %s();")))
+        .filteredOn(Said::isOurs)
+        .hasSize(names.size())
         .extracting(Said::code)
-        .contains("reserved-name");
+        .containsOnly("reserved-name");
   }
 
   /** Words that generated code uses for its own ends. */
   @Test
   void acceptsLayersNamedAsVariables() {
-    Collection<String> names =
-        Set.of("rows", "inputs", "outputs", "i", "k", "model", "threads", "step", "busy", "record");
-    for (String name : names) {
-      assertThat(
-              Sources.compile(
-                  Compiler.JAVAC,
-                  """
-                  @Model
-                  interface Digits {
-                    @Input(7) Layer %1$s();
-                    @Dense(10) @Output Layer scores();
-                    @From("%1$s") @Dense(1) @Output Layer value();
-                  }
-                  """
-                      .formatted(name)))
-          .as(name)
-          .isEmpty();
-    }
+    List<String> names =
+        List.of(
+            "rows", "inputs", "outputs", "i", "k", "model", "threads", "busy", "record", "Math");
+    assertThat(
+            Sources.compile(
+                Compiler.JAVAC,
+                models(
+                    names,
+                    "@Input(7) Layer %1$s(); @Dense(10) @Output Layer scores();"
+                        + " @From(\"%1$s\") @Dense(1) @Output Layer value();")))
+        .isEmpty();
+  }
+
+  /** A class with a model for each name. */
+  private static String models(List<String> names, String body) {
+    return IntStream.range(0, names.size())
+        .mapToObj(i -> "@Model interface Model" + i + " {" + body.formatted(names.get(i)) + "}\n")
+        .collect(Collectors.joining("", "class Models {\n", "}\n"));
   }
 }

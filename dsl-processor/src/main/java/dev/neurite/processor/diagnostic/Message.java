@@ -192,7 +192,7 @@ public enum Message {
   CUDA_NOT_WRITTEN(
       false,
       "%1$s asks for a class that runs on a GPU, but this version writes classes for the CPU only.",
-      "Remove cuda = true."),
+      "Remove cuda = true or the option -Aneurite.cuda=true."),
 
   // The compiler.
   UNKNOWN_OPTION_VALUE(

@@ -20,13 +20,17 @@ public final class Advice {
     this.diagnostics = diagnostics;
   }
 
-  /** Reports every warning about a graph. */
-  public static void give(Graph graph, Diagnostics diagnostics) {
+  /**
+   * Reports every warning about a graph.
+   *
+   * @param cuda whether all models are asked to run on a GPU
+   */
+  public static void give(Graph graph, boolean cuda, Diagnostics diagnostics) {
     Advice advice = new Advice(graph, diagnostics);
     advice.unreadLayers();
     advice.dropoutOnOutputs();
     advice.softmaxInTheMiddle();
-    advice.cuda();
+    advice.cuda(cuda);
   }
 
   private void unreadLayers() {
@@ -83,9 +87,9 @@ public final class Advice {
     return operation instanceof Operation.Softmax || operation instanceof Operation.LogSoftmax;
   }
 
-  private void cuda() {
+  private void cuda(boolean all) {
     AnnotationUse model = graph.declaration().model();
-    if (model.flag("cuda")) {
+    if (all || model.flag("cuda")) {
       diagnostics.report(
           Message.CUDA_NOT_WRITTEN, model.at("cuda"), graph.declaration().interfaceName());
     }
