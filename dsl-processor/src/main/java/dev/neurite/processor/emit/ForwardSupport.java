@@ -204,8 +204,12 @@ final class ForwardSupport {
                     + " parameters, 1 for state, 2 for counters; then offset, groups, outputs, channels, height and width of panels, or"
                     + " offset, rows, columns and stride of a table.\n")
             .initializer(
-                "\"\"\"\n$L\n\"\"\"",
-                layout.tensors().stream().map(ForwardSupport::row).collect(joining("\n")))
+                layout.tensors().isEmpty() ? "\"\"" : "\"\"\"\n$L\n\"\"\"",
+                layout.tensors().isEmpty()
+                    ? new Object[] {}
+                    : new Object[] {
+                      layout.tensors().stream().map(ForwardSupport::row).collect(joining("\n"))
+                    })
             .build());
     boolean isPublic = type.build().modifiers().contains(Modifier.PUBLIC);
     MethodSpec.Builder fromPath =
