@@ -350,8 +350,16 @@ public final class Elementwise {
     return fma(Value.erf(x.times(Math.sqrt(0.5))), constant(0.5), constant(0.5));
   }
 
+  /** Below this argument the sigmoid is less than any normal float: 0, as in the limit. */
+  private static final double SIGMOID_ZERO = -87.5;
+
   private static Value sigmoidOf(Value x) {
-    return constant(1).dividedBy(Value.exp(x.negated()).plus(1));
+    return select(
+        Comparison.LESS,
+        x,
+        constant(SIGMOID_ZERO),
+        constant(0),
+        constant(1).dividedBy(Value.exp(x.negated()).plus(1)));
   }
 
   /** y = x: moves values. */
