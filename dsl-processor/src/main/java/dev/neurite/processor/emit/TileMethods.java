@@ -88,7 +88,7 @@ final class TileMethods {
       text.line("int c%d = %s;".formatted(j, columnIndex("co", c.resultInPanels(), c, j)));
     }
     for (int j = 0; j < vectors; j++) {
-      if (!c.startsFromResult()) {
+      if (!c.addsToResult()) {
         text.line(
             "FloatVector start%d = bo < 0 ? FloatVector.zero(SPECIES) : FloatVector.fromArray(SPECIES, b, bo + %s);"
                 .formatted(j, columnName(c, j)));
@@ -98,12 +98,7 @@ final class TileMethods {
       for (int j = 0; j < vectors; j++) {
         text.line(
             "FloatVector s%d_%d = %s;"
-                .formatted(
-                    i,
-                    j,
-                    c.startsFromResult()
-                        ? "FloatVector.fromArray(SPECIES, c, %s)".formatted(resultIndex(c, i, j))
-                        : "start" + j));
+                .formatted(i, j, c.addsToResult() ? "FloatVector.zero(SPECIES)" : "start" + j));
       }
     }
     openLoops(c, text);
@@ -133,8 +128,14 @@ final class TileMethods {
     for (int i = 0; i < rows; i++) {
       for (int j = 0; j < vectors; j++) {
         text.line(
-            "s%d_%d.intoArray(c, %s%s);"
-                .formatted(i, j, resultIndex(c, i, j), masked ? ", mask" + j : ""));
+            "%s.intoArray(c, %s%s);"
+                .formatted(
+                    c.addsToResult()
+                        ? "FloatVector.fromArray(SPECIES, c, %s).add(s%d_%d)"
+                            .formatted(resultIndex(c, i, j), i, j)
+                        : "s%d_%d".formatted(i, j),
+                    resultIndex(c, i, j),
+                    masked ? ", mask" + j : ""));
       }
     }
     if (tail && c.resultInPanels()) {
@@ -152,7 +153,7 @@ final class TileMethods {
     JavaText text = new JavaText();
     text.line("int w0 = %s;".formatted(scalarColumn("wo", c.columnsInPanels())));
     text.line("int c0 = %s;".formatted(scalarColumn("co", c.resultInPanels())));
-    if (!c.startsFromResult()) {
+    if (!c.addsToResult()) {
       text.line("boolean biased = bo >= 0;");
     }
     for (int j = 0; j < 16; j++) {
@@ -161,8 +162,8 @@ final class TileMethods {
               .formatted(
                   real,
                   j,
-                  c.startsFromResult()
-                      ? "c[" + IndexText.sum("c0", Integer.toString(j)) + "]"
+                  c.addsToResult()
+                      ? "0"
                       : "biased ? b["
                           + IndexText.sum("bo + column", Integer.toString(j))
                           + "] : 0"));
@@ -178,12 +179,12 @@ final class TileMethods {
     c.loops().forEach(loop -> text.close());
     text.open("if (column + 16 <= n)");
     for (int j = 0; j < 16; j++) {
-      text.line("c[%s] = s%d;".formatted(IndexText.sum("c0", Integer.toString(j)), j));
+      text.line(store(c, j));
     }
     text.reopen("else");
     text.line("int left = n - column;");
     for (int j = 0; j < 15; j++) {
-      String store = "c[%s] = s%d;".formatted(IndexText.sum("c0", Integer.toString(j)), j);
+      String store = store(c, j);
       if (j == 0) {
         text.line(store);
       } else {
@@ -192,6 +193,12 @@ final class TileMethods {
     }
     text.close();
     return text.toString();
+  }
+
+  private static String store(Contraction c, int column) {
+    return "c[%s] %s s%d;"
+        .formatted(
+            IndexText.sum("c0", Integer.toString(column)), c.addsToResult() ? "+=" : "=", column);
   }
 
   private static void openLoops(Contraction c, JavaText text) {

@@ -13,7 +13,8 @@ import java.util.List;
  * @param columnsInPanels whether the columns of b lie in panels of 16 (weights), else side by side
  * @param resultInPanels whether the results lie in panels of 16 (weight gradients), else side by
  *     side
- * @param startsFromResult whether a sum starts from what c holds, else from a bias or zero
+ * @param addsToResult whether a sum starts from zero and is then added to what c holds, else it
+ *     starts from a bias or zero and replaces it
  * @param wideRows rows of a tile of two vectors where there are 32 vector registers
  * @param narrowRows the same for 16
  * @param singleRow whether one row alone is frequent and gets a tile of eight vectors
@@ -25,7 +26,7 @@ public record Contraction(
     String rowStep,
     boolean columnsInPanels,
     boolean resultInPanels,
-    boolean startsFromResult,
+    boolean addsToResult,
     int wideRows,
     int narrowRows,
     boolean singleRow,
@@ -73,7 +74,7 @@ public record Contraction(
         rowStep,
         columnsInPanels,
         resultInPanels,
-        startsFromResult,
+        addsToResult,
         wideRows,
         narrowRows,
         singleRow,

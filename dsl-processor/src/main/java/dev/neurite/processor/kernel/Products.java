@@ -75,7 +75,7 @@ public final class Products {
 
   /**
    * Gradients of weights: sums over {@code blocks} x {@code count} positions of an input times an
-   * output gradient, added to what c holds.
+   * output gradient, added to what c holds when they are complete.
    */
   public static Kernel outer(int columns) {
     return new Kernel(

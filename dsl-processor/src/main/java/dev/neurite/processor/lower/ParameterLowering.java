@@ -81,27 +81,50 @@ final class ParameterLowering {
             new Split.Units(inputs, 12),
             List.of(
                 clearPanels(text(weight.offset()), weight.panels(), inputs),
-                call(
-                    Products.outer(dense.units()),
-                    "to - from",
-                    "1",
-                    "0",
-                    "0",
-                    product("rows", text(steps)),
-                    text(inputs),
-                    text(dense.units()),
-                    x.array(),
-                    sum(x.base(), "from"),
-                    dy.array(),
-                    dy.base(),
-                    text(dense.units()),
-                    "g",
-                    sum(text(weight.offset()), "from * 16"),
-                    text(inputs * 16)))));
+                new Line.Define("fours", product("rows", text(steps)) + " & -4"),
+                new Line.When(
+                    "fours > 0", List.of(weightSums(dense, weight, inputs, "0", "fours"))),
+                new Line.When(
+                    product("rows", text(steps)) + " > fours",
+                    List.of(
+                        weightSums(
+                            dense,
+                            weight,
+                            inputs,
+                            "fours",
+                            product("rows", text(steps)) + " - fours"))))));
     if (dense.bias()) {
       parts.add(bias(1, dense.units(), dy.rowSize(), steps, dense.units()));
     }
     return parts;
+  }
+
+  /**
+   * Adds the sums over {@code count} positions from {@code first} on. The positions beyond the last
+   * whole group of four are a sum of their own: in one chain of fused multiply-adds a product is
+   * rounded and the next one is not, so that equal products of opposite sign would not cancel.
+   */
+  private Line.Call weightSums(
+      Operation.Dense dense, Storage.Panels weight, int inputs, String first, String count) {
+    Place x = x();
+    Place dy = dy();
+    return call(
+        Products.outer(dense.units()),
+        "to - from",
+        "1",
+        "0",
+        "0",
+        count,
+        text(inputs),
+        text(dense.units()),
+        x.array(),
+        sum(x.base(), product(first, text(inputs)), "from"),
+        dy.array(),
+        sum(dy.base(), product(first, text(dense.units()))),
+        text(dense.units()),
+        "g",
+        sum(text(weight.offset()), "from * 16"),
+        text(inputs * 16));
   }
 
   /** Sets the gradients of inputs {@code from} to {@code to} to 0 in all panels. */
@@ -370,7 +393,8 @@ final class ParameterLowering {
             "training",
             List.of(
                 batch,
-                new Line.When("from == 0", List.of(new Line.Statement("s[" + counter + "]++;"))))),
+                new Line.When(
+                    "from == 0 && to > 0", List.of(new Line.Statement("s[" + counter + "]++;"))))),
         new Line.When("!training", List.of(running)));
   }
 
