@@ -44,7 +44,7 @@ final class AnnotationsTest {
 
   @Test
   void areAllOfTheTable() throws Exception {
-    assertThat(annotations()).hasSize(30).contains(Model.class, Dense.class, Softplus.class);
+    assertThat(annotations()).hasSize(31).contains(Model.class, Dense.class, Softplus.class);
   }
 
   /** Incremental builds follow declarations in class files; nothing reads them at run time. */

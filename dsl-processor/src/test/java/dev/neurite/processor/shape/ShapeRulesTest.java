@@ -134,6 +134,7 @@ final class ShapeRulesTest {
             "Sigmoid",
             "Tanh",
             "Softplus",
+            "Mish",
             "BatchNorm",
             "LayerNorm");
     for (String name : images) {
