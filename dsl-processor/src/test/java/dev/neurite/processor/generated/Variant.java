@@ -1,0 +1,26 @@
+package dev.neurite.processor.generated;
+
+import java.util.Locale;
+
+/** Which kernels generated classes choose when they are created. */
+enum Variant {
+  SIMD,
+  SCALAR;
+
+  /** Sets the choice for what this process creates from here on. */
+  void choose() {
+    System.setProperty("neurite.vectors", this == SIMD ? "on" : "off");
+    System.setProperty("neurite.warmup", "off");
+  }
+
+  /** Lets generated classes choose as they do for users. */
+  static void reset() {
+    System.clearProperty("neurite.vectors");
+    System.clearProperty("neurite.warmup");
+  }
+
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}
