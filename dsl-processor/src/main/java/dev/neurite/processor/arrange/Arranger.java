@@ -2,6 +2,7 @@ package dev.neurite.processor.arrange;
 
 import dev.neurite.processor.arrange.ArrangedGraph.ArrangedNode;
 import dev.neurite.processor.arrange.Arrangement.Plain;
+import dev.neurite.processor.diagnostic.LayerFailure;
 import dev.neurite.processor.graph.Operation;
 import dev.neurite.processor.shape.TensorType;
 import dev.neurite.processor.shape.TypedGraph;
@@ -42,7 +43,7 @@ public final class Arranger {
     graph.outputs().forEach(output -> markLive(output, live));
     for (Node node : graph.nodes()) {
       if (live.contains(node.id()) || node.operation() instanceof Operation.Input) {
-        place(node);
+        LayerFailure.naming(node.layer(), () -> place(node));
       }
     }
     List<Integer> outputs = new ArrayList<>();

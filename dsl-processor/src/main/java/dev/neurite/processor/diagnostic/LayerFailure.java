@@ -13,6 +13,17 @@ public final class LayerFailure extends RuntimeException {
     this.layer = layer;
   }
 
+  /** Does a part of the compiler's work, so that a failure in it names the layer. */
+  public static void naming(String layer, Runnable work) {
+    try {
+      work.run();
+    } catch (LayerFailure e) {
+      throw e;
+    } catch (RuntimeException e) {
+      throw new LayerFailure(layer, e);
+    }
+  }
+
   /** The layer's name. */
   public String layer() {
     return layer;

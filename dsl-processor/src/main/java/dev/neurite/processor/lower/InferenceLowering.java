@@ -2,6 +2,7 @@ package dev.neurite.processor.lower;
 
 import dev.neurite.processor.arrange.ArrangedGraph;
 import dev.neurite.processor.arrange.ArrangedGraph.ArrangedNode;
+import dev.neurite.processor.diagnostic.LayerFailure;
 import dev.neurite.processor.lower.LayerMethod.Split;
 import dev.neurite.processor.memory.InferenceMemory;
 import dev.neurite.processor.memory.ParameterLayout;
@@ -40,7 +41,8 @@ public final class InferenceLowering {
         finish(layer, lines, methods, names);
         layer = node.layer();
       }
-      lines.addAll(ForwardLowering.lower(node, frame, memory));
+      LayerFailure.naming(
+          node.layer(), () -> lines.addAll(ForwardLowering.lower(node, frame, memory)));
     }
     finish(layer, lines, methods, names);
     return new InferenceCode(methods, kernels);

@@ -5,6 +5,7 @@ import dev.neurite.processor.arrange.ArrangedGraph.ArrangedNode;
 import dev.neurite.processor.arrange.Work;
 import dev.neurite.processor.autodiff.Step;
 import dev.neurite.processor.autodiff.TrainingSteps;
+import dev.neurite.processor.diagnostic.LayerFailure;
 import dev.neurite.processor.graph.Operation;
 import dev.neurite.processor.lower.LayerMethod.Split;
 import dev.neurite.processor.memory.ParameterLayout;
@@ -57,71 +58,75 @@ public final class TrainingLowering {
     Rows rows = new Rows(stage);
     for (Step step : steps) {
       ArrangedNode node = graph.node(step.node());
-      switch (step) {
-        case Step.Forward ignored ->
-            rows.add(node.layer(), "Forward", false, ForwardLowering.lower(node, frame, null));
-        case Step.InputGradients gradients -> {
-          for (Step.Flow flow : gradients.flows()) {
-            rows.add(
-                node.layer(),
-                "Backward",
-                flow.onlyForInputs(),
-                BackwardLowering.lower(node, flow, frame));
-          }
-        }
-        case Step.Turn turn -> {
-          rows.end();
-          Operation operation = ((Work.Compute) node.work()).operation();
-          int channels =
-              operation instanceof Operation.Conv2D conv
-                  ? node.inputTypes().getFirst().shape().getFirst() / conv.groups()
-                  : node.inputTypes().getFirst().shape().getLast();
-          stage.add(
-              method(
-                  node.layer() + "Turn",
-                  "Turns the weight around for the backward pass.",
-                  new Split.Units(channels, 16),
-                  turn.onlyForInputs(),
-                  BackwardLowering.turn(node, operation, frame)));
-        }
-        case Step.Statistics ignored -> {
-          rows.end();
-          stage.add(
-              method(
-                  node.layer() + "Statistics",
-                  "Mean and deviation of channels {@code from} to {@code to}.",
-                  new Split.Units(node.type().shape().getFirst(), 16),
-                  false,
-                  ParameterLowering.statistics(node, batchNorm(node), frame)));
-        }
-        case Step.GradientSums ignored -> {
-          rows.end();
-          stage.add(
-              method(
-                  node.layer() + "Sums",
-                  "Sums that the gradients of channels {@code from} to {@code to} are made of.",
-                  new Split.Units(node.type().shape().getFirst(), 16),
-                  false,
-                  ParameterLowering.gradientSums(node, frame)));
-        }
-        case Step.ParameterGradients ignored -> {
-          rows.end();
-          Operation.Parametric operation =
-              (Operation.Parametric) ((Work.Compute) node.work()).operation();
-          for (ParameterLowering.Part part : ParameterLowering.lower(node, operation, frame)) {
-            stage.add(
-                method(
-                    node.layer() + part.suffix(),
-                    part.documentation(),
-                    part.split(),
-                    false,
-                    part.lines()));
-          }
-        }
-      }
+      LayerFailure.naming(node.layer(), () -> lower(step, node, rows, stage));
     }
     rows.end();
     return stage;
+  }
+
+  private void lower(Step step, ArrangedNode node, Rows rows, List<LayerMethod> stage) {
+    switch (step) {
+      case Step.Forward ignored ->
+          rows.add(node.layer(), "Forward", false, ForwardLowering.lower(node, frame, null));
+      case Step.InputGradients gradients -> {
+        for (Step.Flow flow : gradients.flows()) {
+          rows.add(
+              node.layer(),
+              "Backward",
+              flow.onlyForInputs(),
+              BackwardLowering.lower(node, flow, frame));
+        }
+      }
+      case Step.Turn turn -> {
+        rows.end();
+        Operation operation = ((Work.Compute) node.work()).operation();
+        int channels =
+            operation instanceof Operation.Conv2D conv
+                ? node.inputTypes().getFirst().shape().getFirst() / conv.groups()
+                : node.inputTypes().getFirst().shape().getLast();
+        stage.add(
+            method(
+                node.layer() + "Turn",
+                "Turns the weight around for the backward pass.",
+                new Split.Units(channels, 16),
+                turn.onlyForInputs(),
+                BackwardLowering.turn(node, operation, frame)));
+      }
+      case Step.Statistics ignored -> {
+        rows.end();
+        stage.add(
+            method(
+                node.layer() + "Statistics",
+                "Mean and deviation of channels {@code from} to {@code to}.",
+                new Split.Units(node.type().shape().getFirst(), 16),
+                false,
+                ParameterLowering.statistics(node, batchNorm(node), frame)));
+      }
+      case Step.GradientSums ignored -> {
+        rows.end();
+        stage.add(
+            method(
+                node.layer() + "Sums",
+                "Sums that the gradients of channels {@code from} to {@code to} are made of.",
+                new Split.Units(node.type().shape().getFirst(), 16),
+                false,
+                ParameterLowering.gradientSums(node, frame)));
+      }
+      case Step.ParameterGradients ignored -> {
+        rows.end();
+        Operation.Parametric operation =
+            (Operation.Parametric) ((Work.Compute) node.work()).operation();
+        for (ParameterLowering.Part part : ParameterLowering.lower(node, operation, frame)) {
+          stage.add(
+              method(
+                  node.layer() + part.suffix(),
+                  part.documentation(),
+                  part.split(),
+                  false,
+                  part.lines()));
+        }
+      }
+    }
   }
 
   private static Operation.BatchNorm batchNorm(ArrangedNode node) {
