@@ -359,8 +359,7 @@ public final class GradientCheck {
       for (int input = 0; input < inputs.length; input++) {
         if (movedInputs[input] instanceof double[] values) {
           for (int i = 0; i < values.length; i += stride(values.length)) {
-            compare(
-                description.inputs().get(input).name(), i, values, i, inputGradients[input][i]);
+            compare(description.inputs().get(input).name(), i, values, i, inputGradients[input][i]);
           }
         }
       }

@@ -1,6 +1,11 @@
 package dev.neurite.examples;
 
 import dev.neurite.examples.digits.DigitsExample;
+import dev.neurite.examples.embed.EmbedExample;
+import dev.neurite.examples.mlp.MlpExample;
+import dev.neurite.examples.neuron.NeuronExample;
+import dev.neurite.examples.regressor.RegressorExample;
+import dev.neurite.examples.twoclass.TwoClassExample;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -43,6 +48,11 @@ public final class Main {
       name = "examples",
       subcommands = {
         DigitsExample.class,
+        MlpExample.class,
+        TwoClassExample.class,
+        RegressorExample.class,
+        NeuronExample.class,
+        EmbedExample.class,
       })
   private record Launcher() {}
 

@@ -4,12 +4,16 @@ import dev.neurite.processor.lower.LayerMethod;
 import dev.neurite.processor.lower.Line;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** Writes the lines of layers' methods out as Java. */
 final class LayerMethods {
 
   /** Characters of a line before it is broken after a comma. */
   private static final int WIDTH = 96;
+
+  private static final Pattern DOUBLE_LITERAL =
+      Pattern.compile("\\(real\\) (\\d+\\.\\d+(?:E-?\\d+)?)");
 
   private LayerMethods() {}
 
@@ -44,8 +48,14 @@ final class LayerMethods {
     }
   }
 
-  /** {@code (real)} stands for a cast to the class's number type. */
+  /**
+   * {@code (real)} stands for a cast to the class's number type; where a double literal would be
+   * cast to double, javac's lint asks for none.
+   */
   private static String typed(String java, String real) {
+    if (real.equals("double")) {
+      java = DOUBLE_LITERAL.matcher(java).replaceAll("$1");
+    }
     return java.replace("(real) ", "(" + real + ") ");
   }
 

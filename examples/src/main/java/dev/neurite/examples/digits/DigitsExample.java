@@ -16,6 +16,7 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -59,7 +60,7 @@ public final class DigitsExample implements Callable<Integer> {
   @Option(
       names = "--limit",
       paramLabel = "N",
-      description = "Use only the first N training images.",
+      description = "Use only the first N images of each kind.",
       showDefaultValue = picocli.CommandLine.Help.Visibility.NEVER)
   private int limit = Integer.MAX_VALUE;
 
@@ -74,9 +75,8 @@ public final class DigitsExample implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     ImageData images = ImageData.load(data, "image", "scores");
-    Dataset some = images.train().splitAt(Math.min(limit, images.train().rows())).first();
-    Dataset.Split split = some.split(TRAINED, seed);
-    Dataset test = images.test();
+    Dataset.Split split = first(images.train()).split(TRAINED, seed);
+    Dataset test = first(images.test());
     out.printf(
         Locale.ROOT,
         "%s: %,d to train on, %,d to choose the best epoch, %,d to test.%n%n",
@@ -103,20 +103,21 @@ public final class DigitsExample implements Callable<Integer> {
             .fit(split.first());
     out.printf("%n%s%n", report);
 
-    double accuracy = showTest(model, images);
-    showDigits(model, images);
+    double accuracy = showTest(model, images.classes(), test);
+    showDigits(model, images.classes(), test);
     double repeated = saveAndLoad(model, test);
     out.printf(Locale.ROOT, "after save and load: test accuracy %.4f%n", repeated);
     out.printf(Locale.ROOT, "test accuracy %.4f%n", accuracy);
     return accuracy == repeated ? 0 : 1;
   }
 
-  private double showTest(DigitsModel model, ImageData images) {
+  private Dataset first(Dataset dataset) {
+    return dataset.splitAt(Math.min(limit, dataset.rows())).first();
+  }
+
+  private double showTest(DigitsModel model, List<String> classes, Dataset test) {
     Evaluator.Evaluation evaluation =
-        Evaluator.of(model)
-            .metric(new ConfusionMatrix(images.classes()))
-            .threads(threads)
-            .run(images.test());
+        Evaluator.of(model).metric(new ConfusionMatrix(classes)).threads(threads).run(test);
     out.println("What the test images are (rows) and what they were taken for (columns):");
     out.println();
     out.println(evaluation.metrics().getFirst());
@@ -124,9 +125,9 @@ public final class DigitsExample implements Callable<Integer> {
   }
 
   /** Draws the first two test images that were read right and the first that was not. */
-  private void showDigits(DigitsModel model, ImageData images) {
-    float[] pixels = images.test().floats("image").values();
-    int[] labels = images.test().indices("scores").values();
+  private void showDigits(DigitsModel model, List<String> classes, Dataset test) {
+    float[] pixels = test.floats("image").values();
+    int[] labels = test.indices("scores").values();
     int right = 0;
     int wrong = 0;
     for (int row = 0; row < labels.length && (right < 2 || wrong < 1); row++) {
@@ -140,9 +141,9 @@ public final class DigitsExample implements Callable<Integer> {
             Locale.ROOT,
             "test image %d: read as %s with probability %.4f, is %s%n%n",
             row,
-            images.classes().get(predicted),
+            classes.get(predicted),
             probabilities[predicted],
-            images.classes().get(labels[row]));
+            classes.get(labels[row]));
       }
     }
   }

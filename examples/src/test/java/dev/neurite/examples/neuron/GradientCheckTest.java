@@ -1,0 +1,61 @@
+package dev.neurite.examples.neuron;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import dev.neurite.GradientCheck;
+import org.junit.jupiter.api.Test;
+
+final class GradientCheckTest {
+
+  private static final float[] X = {0.8f, 0.3f, -0.2f, 0.9f};
+  private static final float[] TARGETS = {1, 0};
+
+  @Test
+  void findsAGradientThatIsWrongByAThousandth() {
+    GradientCheck.Loss right = GradientCheck.mse(TARGETS);
+    GradientCheck.Loss wrong =
+        (y, rows, size, dy) -> {
+          double loss = right.gradient(y, rows, size, dy);
+          dy[0] *= 1.001;
+          return loss;
+        };
+    assertThat(tanh().input("x", X).loss("y", right).run().largestError()).isLessThan(1e-8);
+    assertThat(tanh().input("x", X).loss("y", wrong).run().largestError()).isGreaterThan(1e-4);
+  }
+
+  @Test
+  void leavesOutWhatHasNoDerivativeAndCountsIt() {
+    Neurons_OneReluModel model = Neurons_OneReluModel.create(1);
+    model.y().setParameter("weight", new float[] {0.5f, 0.5f});
+    model.y().setParameter("bias", new float[] {0});
+    GradientCheck.Report atKink =
+        GradientCheck.of(model, Neurons_OneReluDouble::new)
+            .input("x", new float[] {1, -1})
+            .loss("y", GradientCheck.mse(1))
+            .run();
+    assertThat(atKink.kinks()).isEqualTo(5);
+    assertThat(atKink.checked()).isZero();
+  }
+
+  @Test
+  void saysWhatIsMissingOrDoesNotFit() {
+    assertThatIllegalStateException()
+        .isThrownBy(() -> tanh().loss("y", GradientCheck.mse(TARGETS)).run())
+        .withMessage("no values for input x: call input()");
+    assertThatIllegalStateException()
+        .isThrownBy(() -> tanh().input("x", X).run())
+        .withMessage("no loss to differentiate: call loss(...)");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> tanh().input("x", new float[3]))
+        .withMessage("input x: expected whole rows of 2 values, at least one, got 3 values");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> tanh().input("x", new int[2]))
+        .withMessage("input x takes float[] or double[], got int[]");
+  }
+
+  private static GradientCheck tanh() {
+    return GradientCheck.of(Neurons_OneTanhModel.create(1), Neurons_OneTanhDouble::new);
+  }
+}
