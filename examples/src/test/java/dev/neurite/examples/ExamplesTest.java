@@ -24,7 +24,9 @@ final class ExamplesTest {
 
     /** The numbers that follow a text, wherever it stands. */
     List<Double> after(String text) {
-      Matcher matcher = Pattern.compile(Pattern.quote(text) + "\\s*([-+.\\de]+)").matcher(out);
+      Matcher matcher =
+          Pattern.compile(Pattern.quote(text) + "\\s*([-+]?\\d+(?:\\.\\d+)?(?:e[-+]\\d+)?)")
+              .matcher(out);
       return matcher.results().map(result -> Double.valueOf(result.group(1))).toList();
     }
   }

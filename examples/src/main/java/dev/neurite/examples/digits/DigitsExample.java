@@ -4,6 +4,7 @@ import dev.neurite.Evaluator;
 import dev.neurite.Trainer;
 import dev.neurite.TrainingReport;
 import dev.neurite.data.Dataset;
+import dev.neurite.data.ImageAugmentation;
 import dev.neurite.examples.ProgressLines;
 import dev.neurite.examples.images.Drawing;
 import dev.neurite.examples.images.ImageData;
@@ -37,7 +38,7 @@ public final class DigitsExample implements Callable<Integer> {
   private static final double TRAINED = 0.95;
 
   @Option(names = "--epochs", paramLabel = "N", description = "How often all images are shown.")
-  private int epochs = 5;
+  private int epochs = 6;
 
   @Option(names = "--batch", paramLabel = "N", description = "Images of one step.")
   private int batch = 64;
@@ -63,6 +64,13 @@ public final class DigitsExample implements Callable<Integer> {
       description = "Use only the first N images of each kind.",
       showDefaultValue = picocli.CommandLine.Help.Visibility.NEVER)
   private int limit = Integer.MAX_VALUE;
+
+  @Option(
+      names = "--shift",
+      paramLabel = "N",
+      description =
+          "Show images shifted by up to N pixels, never twice the same; 0 for as they are.")
+  private int shift = 1;
 
   @Option(names = "--save", paramLabel = "FILE", description = "Keep the weights in this file.")
   private @Nullable Path save;
@@ -93,6 +101,7 @@ public final class DigitsExample implements Callable<Integer> {
             .loss(Losses.nll())
             .metric(Metrics.accuracy())
             .optimizer(Optimizers.adam(0.001))
+            .augment("image", new ImageAugmentation(shift, 0, 0))
             .batchSize(batch)
             .epochs(epochs)
             .seed(seed)
