@@ -44,6 +44,14 @@ final class OddNetworks {
           @Conv2D(filters = 1, kernel = 1) Layer c();
         """);
     BODIES.put(
+        "OddMish",
+        """
+          @Input({3, 5, 7}) Layer x();
+          @Conv2D(filters = 17, kernel = 2) @Mish Layer a();
+          @Flatten @Dense(15) @Mish Layer b();
+          @Dense(3) Layer c();
+        """);
+    BODIES.put(
         "OddConvWide",
         """
           @Input({16, 5, 6}) Layer x();
