@@ -26,8 +26,13 @@ final class KilledSaveTest {
   /** Processes started ahead, so that one starts while another is killed. */
   private static final int STARTED = 3;
 
-  /** Several saves take this long. */
+  /**
+   * The shortest span in which a process is killed; four others are 2, 4, 8 and 16 times as long,
+   * for slow disks.
+   */
   private static final int MOMENTS_NANOS = 5_000_000;
+
+  private static final int SPANS = 5;
 
   @TempDir Path folder;
 
@@ -67,7 +72,7 @@ final class KilledSaveTest {
         }
         process.getOutputStream().write(1);
         process.getOutputStream().flush();
-        long end = System.nanoTime() + random.nextInt(MOMENTS_NANOS);
+        long end = System.nanoTime() + random.nextInt(MOMENTS_NANOS << kill % SPANS);
         while (System.nanoTime() < end) {
           Thread.onSpinWait();
         }
