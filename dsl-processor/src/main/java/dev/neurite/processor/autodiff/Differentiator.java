@@ -66,6 +66,16 @@ public final class Differentiator {
     };
   }
 
+  /** Whether the node adds a bias at several positions of a row. */
+  public static boolean sumsPositions(ArrangedNode node) {
+    return node.work() instanceof Work.Compute compute
+        && switch (compute.operation()) {
+          case Operation.Conv2D conv -> conv.bias();
+          case Operation.Dense dense -> dense.bias() && node.type().rank() == 2;
+          case Operation other -> false;
+        };
+  }
+
   private static boolean isBatchNorm(ArrangedNode node) {
     return node.work() instanceof Work.Compute compute
         && compute.operation() instanceof Operation.BatchNorm;
@@ -110,6 +120,9 @@ public final class Differentiator {
       }
       if (hasParameters(node)) {
         parameters.add(new Step.ParameterGradients(node.id()));
+        if (sumsPositions(node)) {
+          stages.add(new Step.PositionSums(node.id()));
+        }
       }
       List<Flow> flows = new ArrayList<>();
       for (int position = 0; position < node.inputs().size(); position++) {

@@ -29,6 +29,12 @@ public sealed interface Step {
     }
   }
 
+  /**
+   * The node's output gradient summed over the positions of each row, for some rows: what the
+   * gradient of a bias is made of.
+   */
+  record PositionSums(int node) implements Step {}
+
   /** Gradients of the node's parameters, over all rows. */
   record ParameterGradients(int node) implements Step {}
 

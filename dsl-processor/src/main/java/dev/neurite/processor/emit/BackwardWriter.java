@@ -11,6 +11,7 @@ import dev.neurite.processor.arrange.ArrangedGraph;
 import dev.neurite.processor.arrange.ArrangedGraph.ArrangedNode;
 import dev.neurite.processor.lower.LayerMethod;
 import dev.neurite.processor.lower.LayerMethod.Split;
+import dev.neurite.processor.lower.RowBlocks;
 import dev.neurite.processor.lower.TrainingCode;
 import dev.neurite.processor.memory.TrainingMemory.Slot;
 import dev.neurite.processor.shape.TensorType.Element;
@@ -358,6 +359,36 @@ final class BackwardWriter {
     return body.build();
   }
 
+  /** Calls of methods on all rows of a part, or on blocks of them where there are several. */
+  private void calls(List<LayerMethod> group, CodeBlock.Builder body) {
+    boolean blocks = group.size() > 1;
+    if (blocks) {
+      int rows = RowBlocks.rows(group);
+      body.beginControlFlow("for (int row = from; row < to; row += $L)", rows);
+      body.addStatement(
+          rows == 1 ? "int end = row + 1" : "int end = $T.min(row + $L, to)",
+          rows == 1 ? new Object[0] : new Object[] {Math.class, rows});
+    }
+    boolean conditional = false;
+    for (LayerMethod method : group) {
+      if (method.onlyForInputs() != conditional) {
+        if (conditional) {
+          body.endControlFlow();
+        } else {
+          body.beginControlFlow("if (inputGradients)");
+        }
+        conditional = method.onlyForInputs();
+      }
+      body.add(blocks ? CodeBlock.of("$L(row, end);\n", method.name()) : call(method));
+    }
+    if (conditional) {
+      body.endControlFlow();
+    }
+    if (blocks) {
+      body.endControlFlow();
+    }
+  }
+
   private MethodSpec stages(String name, List<List<LayerMethod>> stages) {
     CodeBlock.Builder body = CodeBlock.builder();
     boolean rows =
@@ -371,20 +402,8 @@ final class BackwardWriter {
     body.beginControlFlow("switch (stage)");
     for (int i = 0; i < stages.size(); i++) {
       body.add("case $L -> {\n", i).indent();
-      boolean conditional = false;
-      for (LayerMethod method : stages.get(i)) {
-        if (method.onlyForInputs() != conditional) {
-          if (conditional) {
-            body.endControlFlow();
-          } else {
-            body.beginControlFlow("if (inputGradients)");
-          }
-          conditional = method.onlyForInputs();
-        }
-        body.add(call(method));
-      }
-      if (conditional) {
-        body.endControlFlow();
+      for (List<LayerMethod> group : RowBlocks.of(stages.get(i))) {
+        calls(group, body);
       }
       body.unindent().add("}\n");
     }

@@ -44,8 +44,8 @@ final class ExerciseWriter {
           Map.entry("outHeight", 1),
           Map.entry("outWidth", 1),
           Map.entry("area", 4),
-          Map.entry("rows", 2),
-          Map.entry("columns", 2),
+          Map.entry("rows", 17),
+          Map.entry("columns", 17),
           Map.entry("positions", 1),
           Map.entry("vectors", 1),
           Map.entry("outer", 1),
@@ -57,7 +57,7 @@ final class ExerciseWriter {
           Map.entry("lda", 1),
           Map.entry("ldc", 1),
           Map.entry("panel", 16),
-          Map.entry("to", 1));
+          Map.entry("to", 17));
 
   private final KernelSet kernels;
 

@@ -23,6 +23,7 @@ final class KernelClasses {
   private static final ClassName FLOAT_VECTOR = ClassName.get(VECTOR, "FloatVector");
   private static final ClassName SPECIES = ClassName.get(VECTOR, "VectorSpecies");
   private static final ClassName MASK = ClassName.get(VECTOR, "VectorMask");
+  private static final ClassName SHUFFLE = ClassName.get(VECTOR, "VectorShuffle");
 
   private final KernelSet kernels;
   private final String real;
@@ -98,6 +99,10 @@ final class KernelClasses {
       type.addMethod(method(kernel, body));
     }
     addTiles(type, tiles);
+    if (tiles.transposes()) {
+      swaps(type, "PAIRS", 1, "ODD", "EVEN");
+      swaps(type, "HALVES", 2, "HIGH", "LOW");
+    }
     type.addMethod(
         MethodSpec.methodBuilder("firstLanes")
             .addModifiers(Modifier.PRIVATE, Modifier.STATIC)
@@ -110,6 +115,26 @@ final class KernelClasses {
                 Math.class)
             .build());
     return type.build();
+  }
+
+  /**
+   * How lanes change places with those {@code distance} away, and which lanes are the upper ones.
+   */
+  private static void swaps(
+      TypeSpec.Builder type, String shuffle, int distance, String upper, String lower) {
+    TypeName lane = ClassName.get(Float.class);
+    type.addField(
+        constant(ParameterizedTypeName.get(SHUFFLE, lane), shuffle)
+            .initializer("$T.fromOp(QUAD, lane -> lane ^ $L)", SHUFFLE, distance)
+            .build());
+    type.addField(
+        constant(ParameterizedTypeName.get(MASK, lane), upper)
+            .initializer("$T.fromLong(QUAD, $L)", MASK, distance == 1 ? "0b1010" : "0b1100")
+            .build());
+    type.addField(
+        constant(ParameterizedTypeName.get(MASK, lane), lower)
+            .initializer("$L.not()", upper)
+            .build());
   }
 
   private static TypeName speciesOfFloat() {
@@ -127,7 +152,6 @@ final class KernelClasses {
               .addModifiers(Modifier.PRIVATE, Modifier.STATIC)
               .addJavadoc("$L\n", tile.documentation());
       addParameters(method, tile.parameters());
-      method.addParameter(TypeName.INT, "column");
       type.addMethod(method.addCode(TypedCode.of(tile.body())).build());
     }
   }

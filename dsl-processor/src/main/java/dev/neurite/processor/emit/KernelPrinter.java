@@ -45,6 +45,7 @@ abstract sealed class KernelPrinter permits ScalarPrinter, SimdPrinter {
         case Stmt.Set ignored -> {}
         case Stmt.Put ignored -> {}
         case Stmt.Plain ignored -> {}
+        case Stmt.Transpose16 ignored -> {}
         case Stmt.Contract ignored -> {}
       }
     }
@@ -83,9 +84,23 @@ abstract sealed class KernelPrinter permits ScalarPrinter, SimdPrinter {
       case Stmt.Lanes lanes -> lanes(lanes);
       case Stmt.Reduce reduce -> reduce(reduce);
       case Stmt.Plain plain -> text.line(plain.java());
+      case Stmt.Transpose16 block ->
+          text.line(
+              "%s(%s, %s, %s, %s, %s, %s);"
+                  .formatted(
+                      transposition(),
+                      block.x(),
+                      block.xAt(),
+                      block.xStep(),
+                      block.y(),
+                      block.yAt(),
+                      block.yStep()));
       case Stmt.Contract contract -> contract(contract);
     }
   }
+
+  /** The name of the method that transposes a block of 16 x 16. */
+  abstract String transposition();
 
   abstract void lanes(Stmt.Lanes lanes);
 
@@ -136,6 +151,7 @@ abstract sealed class KernelPrinter permits ScalarPrinter, SimdPrinter {
         case Stmt.Lanes lanes -> throw misplaced(lanes);
         case Stmt.Reduce reduce -> throw misplaced(reduce);
         case Stmt.Plain plain -> throw misplaced(plain);
+        case Stmt.Transpose16 block -> throw misplaced(block);
         case Stmt.Contract contract -> throw misplaced(contract);
       }
     }

@@ -94,6 +94,11 @@ final class ScalarPrinter extends KernelPrinter {
   }
 
   @Override
+  String transposition() {
+    return tiles.scalarTransposition();
+  }
+
+  @Override
   void contract(Stmt.Contract contract) {
     text.open("for (int column = 0; column < n; column += 16)");
     text.open("for (int i = 0; i < m; i++)");

@@ -68,6 +68,7 @@ final class SimdPrinter extends KernelPrinter {
         case Stmt.Lanes lanes -> throw misplaced(lanes);
         case Stmt.Reduce reduce -> throw misplaced(reduce);
         case Stmt.Plain plain -> throw misplaced(plain);
+        case Stmt.Transpose16 block -> throw misplaced(block);
         case Stmt.Contract contract -> throw misplaced(contract);
       }
     }
@@ -122,6 +123,11 @@ final class SimdPrinter extends KernelPrinter {
             ? reduce.name() + " += " + rest.print(value) + ";"
             : "%s = Math.max(%s, %s);".formatted(reduce.name(), reduce.name(), rest.print(value)));
     text.close();
+  }
+
+  @Override
+  String transposition() {
+    return tiles.simdTransposition();
   }
 
   /** A form of tile: its vectors, and whether its last columns may be beyond the end. */

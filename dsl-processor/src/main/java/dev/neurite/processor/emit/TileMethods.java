@@ -2,7 +2,9 @@ package dev.neurite.processor.emit;
 
 import dev.neurite.processor.kernel.Contraction;
 import dev.neurite.processor.kernel.IndexText;
+import dev.neurite.processor.kernel.Kernel;
 import dev.neurite.processor.kernel.Kernel.Parameter;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +18,9 @@ final class TileMethods {
 
   /** A tile's method: its parameters and its body. */
   record Tile(String name, String documentation, List<Parameter> parameters, String body) {}
+
+  private static final List<Parameter> TRANSPOSITION =
+      Kernel.parameters("real[] x, int xo, int xStep, real[] y, int yo, int yStep");
 
   private final Map<String, Tile> tiles = new LinkedHashMap<>();
   private final String real;
@@ -49,7 +54,7 @@ final class TileMethods {
                 name,
                 "%d rows by %s."
                     .formatted(rows, vectors == 1 ? "one vector" : vectors + " vectors"),
-                parameters,
+                withColumn(parameters),
                 simdBody(c, rows, vectors, tail)));
     return call(name, c, parameters, row, column);
   }
@@ -59,8 +64,86 @@ final class TileMethods {
     String name = c.name() + "1x16";
     List<Parameter> parameters = kernel.subList(1, kernel.size());
     tiles.computeIfAbsent(
-        name, ignored -> new Tile(name, "One row by 16 columns.", parameters, scalarBody(c)));
+        name,
+        ignored -> new Tile(name, "One row by 16 columns.", withColumn(parameters), scalarBody(c)));
     return call(name, c, parameters, row, column);
+  }
+
+  private static List<Parameter> withColumn(List<Parameter> parameters) {
+    List<Parameter> all = new ArrayList<>(parameters);
+    all.add(new Parameter(Kernel.Type.INT, "column"));
+    return all;
+  }
+
+  /** Registers the scalar transposition of a block of 16 x 16 and returns its name. */
+  String scalarTransposition() {
+    tiles.computeIfAbsent(
+        "transpose16",
+        name ->
+            new Tile(
+                name, "y[j][i] = x[i][j] for 16 x 16.", TRANSPOSITION, scalarTranspositionBody()));
+    return "transpose16";
+  }
+
+  private static String scalarTranspositionBody() {
+    JavaText text = new JavaText();
+    text.open("for (int j = 0; j < 16; j++)");
+    text.line("int from = xo + j;");
+    text.line("int into = yo + j * yStep;");
+    for (int i = 0; i < 16; i++) {
+      text.line(
+          "y[%s] = x[%s];"
+              .formatted(
+                  IndexText.sum("into", Integer.toString(i)),
+                  IndexText.sum("from", IndexText.product(Integer.toString(i), "xStep"))));
+    }
+    text.close();
+    return text.toString();
+  }
+
+  /** Registers the same in blocks of four lanes, which every vector width has. */
+  String simdTransposition() {
+    tiles.computeIfAbsent(
+        "transpose4",
+        name ->
+            new Tile(
+                name,
+                "y[j][i] = x[i][j] for 4 x 4: pairs of lanes change places, then halves.",
+                TRANSPOSITION,
+                """
+                FloatVector x0 = FloatVector.fromArray(QUAD, x, xo);
+                FloatVector x1 = FloatVector.fromArray(QUAD, x, xo + xStep);
+                FloatVector x2 = FloatVector.fromArray(QUAD, x, xo + 2 * xStep);
+                FloatVector x3 = FloatVector.fromArray(QUAD, x, xo + 3 * xStep);
+                FloatVector s0 = x0.blend(x1.rearrange(PAIRS), ODD);
+                FloatVector s1 = x1.blend(x0.rearrange(PAIRS), EVEN);
+                FloatVector s2 = x2.blend(x3.rearrange(PAIRS), ODD);
+                FloatVector s3 = x3.blend(x2.rearrange(PAIRS), EVEN);
+                s0.blend(s2.rearrange(HALVES), HIGH).intoArray(y, yo);
+                s1.blend(s3.rearrange(HALVES), HIGH).intoArray(y, yo + yStep);
+                s2.blend(s0.rearrange(HALVES), LOW).intoArray(y, yo + 2 * yStep);
+                s3.blend(s1.rearrange(HALVES), LOW).intoArray(y, yo + 3 * yStep);
+                """));
+    tiles.computeIfAbsent(
+        "transpose16",
+        name ->
+            new Tile(
+                name,
+                "y[j][i] = x[i][j] for 16 x 16.",
+                TRANSPOSITION,
+                """
+                for (int i = 0; i < 16; i += 4) {
+                  for (int j = 0; j < 16; j += 4) {
+                    transpose4(x, xo + i * xStep + j, xStep, y, yo + j * yStep + i, yStep);
+                  }
+                }
+                """));
+    return "transpose16";
+  }
+
+  /** Whether some kernel transposes blocks. */
+  boolean transposes() {
+    return tiles.containsKey("transpose16");
   }
 
   private static String call(

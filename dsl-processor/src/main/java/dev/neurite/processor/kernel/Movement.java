@@ -53,22 +53,47 @@ public final class Movement {
         "y[j][i] = x[i][j].",
         Kernel.parameters("int rows, int columns, real[] x, int xo, real[] y, int yo"),
         List.of(
+            new Stmt.Int("wholeRows", "rows & -16"),
+            new Stmt.Int("wholeColumns", "columns & -16"),
             new Stmt.For(
                 "i",
                 "0",
-                "rows",
-                1,
+                "wholeRows",
+                16,
                 List.of(
                     new Stmt.For(
                         "j",
                         "0",
-                        "columns",
-                        1,
+                        "wholeColumns",
+                        16,
                         List.of(
-                            new Stmt.Put(
+                            new Stmt.Transpose16(
+                                "x",
+                                "xo + i * columns + j",
+                                "columns",
                                 "y",
                                 "yo + j * rows + i",
-                                element("x", "xo + i * columns + j"))))))));
+                                "rows"))))),
+            elements("0", "wholeRows", "wholeColumns"),
+            elements("wholeRows", "rows", "0")));
+  }
+
+  /** Element by element: rows {@code from} to {@code to}, columns from {@code column} on. */
+  private static Stmt elements(String from, String to, String column) {
+    return new Stmt.For(
+        "i",
+        from,
+        to,
+        1,
+        List.of(
+            new Stmt.For(
+                "j",
+                column,
+                "columns",
+                1,
+                List.of(
+                    new Stmt.Put(
+                        "y", "yo + j * rows + i", element("x", "xo + i * columns + j"))))));
   }
 
   /** Vectors of a table by index. */

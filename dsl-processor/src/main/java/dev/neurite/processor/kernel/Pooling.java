@@ -7,6 +7,7 @@ import static dev.neurite.processor.kernel.Value.number;
 import static dev.neurite.processor.kernel.Value.select;
 
 import dev.neurite.processor.kernel.Value.Comparison;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Pooling of one image, channels last: lanes are channels, windows are clipped at the border. */
@@ -59,6 +60,78 @@ public final class Pooling {
                         local("best"),
                         constant(0),
                         local("gradient"))))));
+  }
+
+  /** The same for windows of 2 x 2 that lie side by side inside the image. */
+  public static Kernel maxPool2() {
+    return pairs(
+        "maxPool2",
+        "y = the largest value of each 2 x 2 window.",
+        "real[] x, int xo, real[] y, int yo",
+        "xo",
+        List.of(
+            new Stmt.Put(
+                "y",
+                "yo + out",
+                load("x", "upper")
+                    .max(load("x", "upper + channels"))
+                    .max(load("x", "lower"))
+                    .max(load("x", "lower + channels")))));
+  }
+
+  /** Its gradient, which writes all four values of a window. */
+  public static Kernel maxPool2Gradient() {
+    List<Stmt> lanes = new ArrayList<>();
+    lanes.add(new Stmt.Let("best", load("y", "yo + out")));
+    lanes.add(new Stmt.Let("gradient", load("dy", "dyo + out")));
+    for (String at : List.of("upper", "upper + channels", "lower", "lower + channels")) {
+      boolean last = at.equals("lower + channels");
+      Value here = load("x", "xo + " + at);
+      Value best = local("best");
+      lanes.add(
+          new Stmt.Put(
+              "dx",
+              "dxo + " + at,
+              select(Comparison.EQUAL, here, best, local("gradient"), constant(0))));
+      if (!last) {
+        lanes.add(
+            new Stmt.Set(
+                "gradient", select(Comparison.EQUAL, here, best, constant(0), local("gradient"))));
+      }
+    }
+    return pairs(
+        "maxPool2Gradient",
+        "dx = dy at the first position of each 2 x 2 window that holds its largest value, else 0.",
+        "real[] x, int xo, real[] y, int yo, real[] dy, int dyo, real[] dx, int dxo",
+        "0",
+        lanes);
+  }
+
+  private static Kernel pairs(
+      String name, String documentation, String parameters, String start, List<Stmt> lanes) {
+    return new Kernel(
+        name,
+        documentation,
+        Kernel.parameters("int width, int channels, int outHeight, int outWidth, " + parameters),
+        List.of(
+            new Stmt.For(
+                "row",
+                "0",
+                "outHeight",
+                1,
+                List.of(
+                    new Stmt.For(
+                        "column",
+                        "0",
+                        "outWidth",
+                        1,
+                        List.of(
+                            new Stmt.Int("out", "(row * outWidth + column) * channels"),
+                            new Stmt.Int(
+                                "upper",
+                                IndexText.sum(start, "(row * 2 * width + column * 2) * channels")),
+                            new Stmt.Int("lower", "upper + width * channels"),
+                            new Stmt.Lanes("channels", lanes)))))));
   }
 
   public static Kernel averagePool() {
@@ -129,7 +202,7 @@ public final class Pooling {
   }
 
   private static Stmt overWindow(Stmt... body) {
-    List<Stmt> inner = new java.util.ArrayList<>();
+    List<Stmt> inner = new ArrayList<>();
     inner.add(new Stmt.Int("at", "xo + (y0 * width + x0) * channels"));
     inner.addAll(List.of(body));
     return new Stmt.For(

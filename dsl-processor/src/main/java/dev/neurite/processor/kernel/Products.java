@@ -104,6 +104,26 @@ public final class Products {
 
   /** Weights as the backward pass reads them: inputs become columns, taps turn around. */
   public static Kernel turn() {
+    String weight = "wo + ((j >> 4) * taps * channels + tap * channels + c) * 16 + (j & 15)";
+    String turned = "into + (c >> 4) * taps * n * 16 + j * 16 + (c & 15)";
+    Stmt one = new Stmt.Put("t", turned, Value.element("w", weight));
+    Stmt edges =
+        new Stmt.For(
+            "c", "block", "end", 1, List.of(new Stmt.For("j", "whole", "n", 1, List.of(one))));
+    Stmt blocks =
+        new Stmt.For(
+            "panel",
+            "0",
+            "whole",
+            16,
+            List.of(
+                new Stmt.Transpose16(
+                    "w",
+                    "wo + (panel * taps + tap * 16) * channels + block * 16",
+                    "16",
+                    "t",
+                    "into + block * taps * n + panel * 16",
+                    "16")));
     return new Kernel(
         "turn",
         "Turns weights of {@code taps} x {@code channels} inputs and {@code n} outputs around: input channels from {@code from} to {@code to}"
@@ -117,36 +137,25 @@ public final class Products {
                 "taps",
                 1,
                 List.of(
+                    new Stmt.Int("into", "to0 + (taps - 1 - tap) * n * 16"),
                     new Stmt.For(
-                        "c",
+                        "block",
                         "from",
                         "to",
-                        1,
+                        16,
                         List.of(
-                            new Stmt.Int(
-                                "at",
-                                "to0 + ((c >> 4) * taps * n + (taps - 1 - tap) * n) * 16 + (c & 15)"),
-                            new Stmt.For(
-                                "j",
-                                "0",
-                                "n",
-                                1,
-                                List.of(
-                                    new Stmt.Put(
-                                        "t",
-                                        "at + j * 16",
-                                        Value.element(
-                                            "w",
-                                            "wo + ((j >> 4) * taps * channels + tap * channels + c) * 16 + (j & 15)"))))))))));
+                            new Stmt.Int("end", "Math.min(block + 16, to)"),
+                            new Stmt.Int("whole", "end - block == 16 ? n & -16 : 0"),
+                            blocks,
+                            edges))))));
   }
 
-  /** Gradient of a bias: sums over rows, each row's positions first. */
+  /** Gradient of a bias: sums over rows, or over the positions of one row. */
   public static Kernel sumRows() {
     return new Kernel(
         "sumRows",
-        "c[j] = sum of d over {@code rows} rows of {@code positions} positions; each row is summed before it is added.",
-        Kernel.parameters(
-            "int rows, int rowStride, int positions, int stride, int n, real[] d, int from, real[] c, int co"),
+        "c[j] = the sum of d[row][j] over {@code rows} rows, in their order.",
+        Kernel.parameters("int rows, int stride, int n, real[] d, int from, real[] c, int co"),
         List.of(
             new Stmt.Lanes(
                 "n",
@@ -158,21 +167,10 @@ public final class Products {
                         "rows",
                         1,
                         List.of(
-                            new Stmt.Let("part", Value.constant(0)),
-                            new Stmt.For(
-                                "position",
-                                "0",
-                                "positions",
-                                1,
-                                List.of(
-                                    new Stmt.Set(
-                                        "part",
-                                        Value.local("part")
-                                            .plus(
-                                                Value.load(
-                                                    "d",
-                                                    "from + row * rowStride + position * stride"))))),
-                            new Stmt.Set("total", Value.local("total").plus(Value.local("part"))))),
+                            new Stmt.Set(
+                                "total",
+                                Value.local("total")
+                                    .plus(Value.load("d", "from + row * stride"))))),
                     new Stmt.Put("c", "co", Value.local("total"))))));
   }
 }

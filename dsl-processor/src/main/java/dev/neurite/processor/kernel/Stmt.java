@@ -53,6 +53,10 @@ public sealed interface Stmt {
   /** Java text of integers only, the same in every form. */
   record Plain(String java) implements Stmt {}
 
+  /** {@code y[yAt + j * yStep + i] = x[xAt + i * xStep + j]} for i and j below 16. */
+  record Transpose16(String x, String xAt, String xStep, String y, String yAt, String yStep)
+      implements Stmt {}
+
   /** A register-tiled sum of products; the only statement of its kernel. */
   record Contract(Contraction contraction) implements Stmt {}
 }

@@ -73,8 +73,14 @@ final class BackwardLowering {
   /** Whether the kernels add to what is there, so that it must be cleared before the first. */
   private boolean addsItself() {
     return node.work() instanceof Work.Compute compute
-        && (compute.operation() instanceof Operation.MaxPool2D
+        && (compute.operation() instanceof Operation.MaxPool2D pool && !coversInPairs(pool)
             || compute.operation() instanceof Operation.AvgPool2D);
+  }
+
+  /** Whether the windows of 2 x 2 cover the image exactly. */
+  private boolean coversInPairs(Operation.MaxPool2D pool) {
+    List<Integer> shape = node.inputTypes().getFirst().shape();
+    return ForwardLowering.inPairs(pool) && shape.get(1) % 2 == 0 && shape.get(2) % 2 == 0;
   }
 
   private void compute(Operation operation, Flow flow, Place dx) {
@@ -327,7 +333,11 @@ final class BackwardLowering {
 
   private void maxPool(Operation.MaxPool2D pool, Place dx) {
     Place x = input(0);
-    List<String> arguments = window(node, pool.kernel(), pool.stride(), pool.padding());
+    boolean pairs = coversInPairs(pool);
+    List<String> arguments =
+        pairs
+            ? ForwardLowering.pairs(node)
+            : window(node, pool.kernel(), pool.stride(), pool.padding());
     arguments.addAll(
         List.of(
             x.array(),
@@ -338,7 +348,8 @@ final class BackwardLowering {
             dy.at("row"),
             dx.array(),
             dx.at("row")));
-    forRows(List.of(callOf(Pooling.maxPoolGradient(), arguments.toArray(String[]::new))));
+    Kernel kernel = pairs ? Pooling.maxPool2Gradient() : Pooling.maxPoolGradient();
+    forRows(List.of(callOf(kernel, arguments.toArray(String[]::new))));
   }
 
   private void averagePool(Operation.AvgPool2D pool, Place dx) {

@@ -338,9 +338,26 @@ final class ForwardLowering {
   private void maxPool(ArrangedNode node, Operation.MaxPool2D pool) {
     Place x = input(node, 0);
     Place y = frame.value(node.id());
-    List<String> arguments = window(node, pool.kernel(), pool.stride(), pool.padding());
+    List<String> arguments =
+        inPairs(pool) ? pairs(node) : window(node, pool.kernel(), pool.stride(), pool.padding());
     arguments.addAll(List.of(x.array(), x.at("row"), y.array(), y.at("row")));
-    forRows(List.of(callOf(Pooling.maxPool(), arguments.toArray(String[]::new))));
+    Kernel kernel = inPairs(pool) ? Pooling.maxPool2() : Pooling.maxPool();
+    forRows(List.of(callOf(kernel, arguments.toArray(String[]::new))));
+  }
+
+  /** Whether a pooling's windows are 2 x 2 and lie side by side inside the image. */
+  static boolean inPairs(Operation.MaxPool2D pool) {
+    Operation.Size two = new Operation.Size(2, 2);
+    return pool.kernel().equals(two)
+        && pool.stride().equals(two)
+        && pool.padding().equals(new Operation.Size(0, 0));
+  }
+
+  static List<String> pairs(ArrangedNode node) {
+    List<Integer> in = node.inputTypes().getFirst().shape();
+    List<Integer> out = node.type().shape();
+    return new ArrayList<>(
+        List.of(text(in.get(2)), text(in.get(0)), text(out.get(1)), text(out.get(2))));
   }
 
   private void averagePool(ArrangedNode node, Operation.AvgPool2D pool) {

@@ -57,7 +57,7 @@ public final class InferenceLowering {
       }
       methods.add(
           new LayerMethod(
-              name, "This layer, for a block of rows.", new Split.Rows(), false, lines));
+              name, "This layer, for a block of rows.", new Split.Rows(), false, 0, lines));
       lines.clear();
     }
   }

@@ -10,10 +10,17 @@ import java.util.List;
  * @param split what its range {@code from} to {@code to} counts
  * @param onlyForInputs whether it runs only where the gradients of the network's inputs are asked
  *     for
+ * @param rowFloats values of one row that it reads and writes where it is as fast on few rows as on
+ *     many; 0 where it is not, as a matrix product that reads all its weights for each tile of rows
  * @param lines its body
  */
 public record LayerMethod(
-    String name, String documentation, Split split, boolean onlyForInputs, List<Line> lines) {
+    String name,
+    String documentation,
+    Split split,
+    boolean onlyForInputs,
+    int rowFloats,
+    List<Line> lines) {
 
   public LayerMethod {
     lines = List.copyOf(lines);

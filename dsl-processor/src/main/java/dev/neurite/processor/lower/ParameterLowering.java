@@ -6,6 +6,7 @@ import static dev.neurite.processor.lower.ForwardLowering.group;
 import static dev.neurite.processor.lower.ForwardLowering.real;
 
 import dev.neurite.processor.arrange.ArrangedGraph.ArrangedNode;
+import dev.neurite.processor.autodiff.Differentiator;
 import dev.neurite.processor.graph.Operation;
 import dev.neurite.processor.kernel.Elementwise;
 import dev.neurite.processor.kernel.Kernel;
@@ -94,7 +95,7 @@ final class ParameterLowering {
                             "fours",
                             product("rows", text(steps)) + " - fours"))))));
     if (dense.bias()) {
-      parts.add(bias(1, dense.units(), dy.rowSize(), steps, dense.units()));
+      parts.add(bias(1, dense.units()));
     }
     return parts;
   }
@@ -138,21 +139,19 @@ final class ParameterLowering {
     return new Line.Loop("panel", "0", text(panels), List.of(clear));
   }
 
-  private Part bias(int groups, int outputs, int rowStride, int positions, int stride) {
+  private Part bias(int groups, int outputs) {
     Storage.Panels bias = frame.panels(node.origin(), "bias");
-    Place dy = dy();
+    Place summed = Differentiator.sumsPositions(node) ? frame.place(node.id(), Purpose.SUMS) : dy();
     String step = groups == 1 ? "0" : product("group", text(outputs));
     String padded = groups == 1 ? "0" : product("group", text((outputs + 15) / 16 * 16));
     Line.Call sums =
         call(
             Products.sumRows(),
             "rows",
-            text(rowStride),
-            text(positions),
-            text(stride),
+            text(summed.rowSize()),
             "to - from",
-            dy.array(),
-            sum(dy.base(), step, "from"),
+            summed.array(),
+            sum(summed.base(), step, "from"),
             "g",
             sum(text(bias.offset()), padded, "from"));
     return new Part(
@@ -161,6 +160,30 @@ final class ParameterLowering {
             + (groups == 1 ? "." : " of each group."),
         new Split.Units(outputs, 16),
         List.of(groups == 1 ? sums : new Line.Loop("group", "0", text(groups), List.of(sums))));
+  }
+
+  /** The output gradient summed over the positions of each row, while it is near. */
+  static List<Line> positionSums(ArrangedNode node, Frame frame) {
+    Place dy = frame.place(node.id(), Purpose.GRADIENT);
+    Place sums = frame.place(node.id(), Purpose.SUMS);
+    int outputs = sums.rowSize();
+    return List.of(
+        new Line.Loop(
+            "row",
+            frame.from(),
+            frame.to(),
+            List.of(
+                frame
+                    .kernels()
+                    .call(
+                        Products.sumRows(),
+                        text(dy.rowSize() / outputs),
+                        text(outputs),
+                        text(outputs),
+                        dy.array(),
+                        dy.at("row"),
+                        sums.array(),
+                        sums.at("row")))));
   }
 
   private List<Part> conv(Operation.Conv2D conv) {
@@ -236,13 +259,7 @@ final class ParameterLowering {
                     : new Line.Loop("group", "0", text(g.groups()), List.of(clear)),
                 new Line.Loop("row", "0", "rows", List.of(blocks)))));
     if (conv.bias()) {
-      parts.add(
-          bias(
-              g.groups(),
-              g.groupFilters(),
-              dy.rowSize(),
-              g.outHeight() * g.outWidth(),
-              g.filters()));
+      parts.add(bias(g.groups(), g.groupFilters()));
     }
     return parts;
   }

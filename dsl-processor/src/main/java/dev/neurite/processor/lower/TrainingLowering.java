@@ -10,6 +10,7 @@ import dev.neurite.processor.graph.Operation;
 import dev.neurite.processor.lower.LayerMethod.Split;
 import dev.neurite.processor.memory.ParameterLayout;
 import dev.neurite.processor.memory.TrainingMemory;
+import dev.neurite.processor.shape.TensorType;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -67,16 +68,29 @@ public final class TrainingLowering {
   private void lower(Step step, ArrangedNode node, Rows rows, List<LayerMethod> stage) {
     switch (step) {
       case Step.Forward ignored ->
-          rows.add(node.layer(), "Forward", false, ForwardLowering.lower(node, frame, null));
+          rows.add(
+              node.layer(),
+              "Forward",
+              false,
+              rowFloats(node),
+              ForwardLowering.lower(node, frame, null));
       case Step.InputGradients gradients -> {
         for (Step.Flow flow : gradients.flows()) {
           rows.add(
               node.layer(),
               "Backward",
               flow.onlyForInputs(),
+              2 * rowFloats(node),
               BackwardLowering.lower(node, flow, frame));
         }
       }
+      case Step.PositionSums ignored ->
+          rows.add(
+              node.layer(),
+              "Backward",
+              false,
+              node.size(),
+              ParameterLowering.positionSums(node, frame));
       case Step.Turn turn -> {
         rows.end();
         Operation operation = ((Work.Compute) node.work()).operation();
@@ -135,13 +149,37 @@ public final class TrainingLowering {
 
   private LayerMethod method(
       String name, String documentation, Split split, boolean onlyForInputs, List<Line> lines) {
+    return method(name, documentation, split, onlyForInputs, 0, lines);
+  }
+
+  private LayerMethod method(
+      String name,
+      String documentation,
+      Split split,
+      boolean onlyForInputs,
+      int rowFloats,
+      List<Line> lines) {
     String free = name;
     for (int i = 2; !names.add(free); i++) {
       free = name + i;
     }
-    LayerMethod method = new LayerMethod(free, documentation, split, onlyForInputs, lines);
+    LayerMethod method =
+        new LayerMethod(free, documentation, split, onlyForInputs, rowFloats, lines);
     methods.add(method);
     return method;
+  }
+
+  /** What a node's method touches of one row, or 0 where it wants many rows at once. */
+  private static int rowFloats(ArrangedNode node) {
+    if (node.work() instanceof Work.Compute compute
+        && compute.operation() instanceof Operation.Dense) {
+      return 0;
+    }
+    int floats = node.size();
+    for (TensorType input : node.inputTypes()) {
+      floats += input.size();
+    }
+    return floats;
   }
 
   /** Collects the lines of neighbouring steps on the same layer's rows into one method. */
@@ -152,18 +190,27 @@ public final class TrainingLowering {
     private String layer = "";
     private String suffix = "";
     private boolean onlyForInputs;
+    private int rowFloats;
+    private boolean manyRows;
 
     Rows(List<LayerMethod> stage) {
       this.stage = stage;
     }
 
-    void add(String nextLayer, String nextSuffix, boolean nextOnlyForInputs, List<Line> more) {
+    void add(
+        String nextLayer,
+        String nextSuffix,
+        boolean nextOnlyForInputs,
+        int nextRowFloats,
+        List<Line> more) {
       if (!layer.equals(nextLayer) || onlyForInputs != nextOnlyForInputs) {
         end();
       }
       layer = nextLayer;
       suffix = nextSuffix;
       onlyForInputs = nextOnlyForInputs;
+      rowFloats += nextRowFloats;
+      manyRows |= nextRowFloats == 0;
       lines.addAll(more);
     }
 
@@ -173,8 +220,17 @@ public final class TrainingLowering {
             suffix.equals("Forward")
                 ? "Rows {@code from} to {@code to} of this layer."
                 : "Gradients of what this layer reads, for rows {@code from} to {@code to}.";
-        stage.add(method(layer + suffix, documentation, new Split.Rows(), onlyForInputs, lines));
+        stage.add(
+            method(
+                layer + suffix,
+                documentation,
+                new Split.Rows(),
+                onlyForInputs,
+                manyRows ? 0 : rowFloats,
+                lines));
         lines.clear();
+        rowFloats = 0;
+        manyRows = false;
       }
     }
   }

@@ -17,6 +17,8 @@ public enum Purpose {
   MASK("Mask"),
   /** Mean, 1 / deviation and gradient sums of channels or vectors. */
   STATISTICS("Statistics"),
+  /** Output gradients summed over the positions of each row. */
+  SUMS("Sums"),
   /** A gradient on its way to be added to another, or one vector of a softmax. */
   SCRATCH("Scratch");
 

@@ -108,6 +108,9 @@ public final class TrainingPlanner {
       for (Step step : stage) {
         if (step instanceof Step.InputGradients gradients) {
           backwardExtras(graph.node(step.node()), gradients);
+        } else if (step instanceof Step.PositionSums) {
+          ArrangedNode node = graph.node(step.node());
+          put(node, Purpose.SUMS, perRow(node, Purpose.SUMS, outputs(node)));
         }
       }
     }
@@ -155,6 +158,12 @@ public final class TrainingPlanner {
             perRow(node, Purpose.SCRATCH, graph.node(flow.input()).size()));
       }
     }
+  }
+
+  /** Channels of an image, features of a vector. */
+  private static int outputs(ArrangedNode node) {
+    List<Integer> shape = node.type().shape();
+    return shape.size() == 3 ? shape.getFirst() : shape.getLast();
   }
 
   private static int turnedLength(ArrangedNode node, Operation operation) {
