@@ -14,11 +14,28 @@ public sealed interface Arrangement {
    */
   record ChannelsLast(int channels, int height, int width) implements Arrangement {}
 
+  /**
+   * Sixteen rows of a batch side by side, so that each fills a lane whatever the number of
+   * channels: {@code [height][width][channels][16 rows]}. Lanes beyond the last row hold numbers
+   * that nobody reads; their gradients are 0.
+   */
+  record Lanes(int channels, int height, int width) implements Arrangement {
+
+    /** Rows side by side: as many as a panel of weights has outputs. */
+    public static final int ROWS = 16;
+
+    /** The same with each row by itself. */
+    Arrangement rowByRow() {
+      return ofImage(channels, height, width);
+    }
+  }
+
   /** Channels last for an image; plain where that is the same. */
   static Arrangement ofImage(TensorType type) {
-    int channels = type.shape().get(0);
-    int height = type.shape().get(1);
-    int width = type.shape().get(2);
+    return ofImage(type.shape().get(0), type.shape().get(1), type.shape().get(2));
+  }
+
+  private static Arrangement ofImage(int channels, int height, int width) {
     return channels == 1 || height * width == 1
         ? new Plain()
         : new ChannelsLast(channels, height, width);

@@ -30,12 +30,24 @@ public final class Arranger {
 
   private record Rearranged(int node, Arrangement arrangement) {}
 
-  private Arranger(TypedGraph graph) {
+  /** Filters from which on a convolution's outputs fill the lanes of two vectors by themselves. */
+  private static final int MANY_FILTERS = 32;
+
+  private final boolean batches;
+
+  private Arranger(TypedGraph graph, boolean batches) {
     this.graph = graph;
+    this.batches = batches;
   }
 
+  /** For inference, where one row alone is to be as fast as can be. */
   public static ArrangedGraph arrange(TypedGraph graph) {
-    return new Arranger(graph).run();
+    return new Arranger(graph, false).run();
+  }
+
+  /** For training, where many rows come together and may share the lanes of a vector. */
+  public static ArrangedGraph arrangeBatches(TypedGraph graph) {
+    return new Arranger(graph, true).run();
   }
 
   private ArrangedGraph run() {
@@ -76,23 +88,30 @@ public final class Arranger {
       case Operation.Input ignored -> compute(node, new Plain());
       case Operation.Dense ignored -> {
         if (graph.node(node.inputs().getFirst()).type().rank() == 1) {
-          computeAsIs(node, new Plain());
+          add(node, List.of(rowByRow(node.inputs().getFirst())), new Plain());
         } else {
           computePlain(node);
         }
       }
-      case Operation.Conv2D ignored -> computeImage(node);
+      case Operation.Conv2D conv -> {
+        if (takesLanes(node, conv)) {
+          computeLanes(node);
+        } else {
+          computeImage(node);
+        }
+      }
       case Operation.BatchNorm ignored -> computeByChannel(node);
       case Operation.LayerNorm ignored -> computePlain(node);
       case Operation.Embedding ignored -> computePlain(node);
-      case Operation.MaxPool2D ignored -> computeImage(node);
-      case Operation.AvgPool2D ignored -> computeImage(node);
+      case Operation.MaxPool2D ignored -> computePool(node);
+      case Operation.AvgPool2D ignored -> computePool(node);
       case Operation.GlobalAvgPool ignored -> computeByChannel(node);
       case Operation.Flatten ignored -> holders.put(node.id(), holder(node.inputs().getFirst()));
       case Operation.Reshape ignored ->
           holders.put(
               node.id(), arranged(holder(node.inputs().getFirst()), inputOf(node), new Plain()));
-      case Operation.Dropout ignored -> computeSame(node);
+      case Operation.Dropout ignored ->
+          computeAll(node, nodes.get(rowByRow(node.inputs().getFirst())).arrangement());
       case Operation.SpatialDropout ignored -> computeImage(node);
       case Operation.Add ignored -> computeSame(node);
       case Operation.Multiply ignored -> computeSame(node);
@@ -109,6 +128,52 @@ public final class Arranger {
       case Operation.Softplus ignored -> computeSame(node);
       case Operation.Mish ignored -> computeSame(node);
     }
+  }
+
+  /**
+   * Whether a convolution has too few filters to fill the lanes of vectors with them, and nothing
+   * that keeps sixteen rows from sharing them: a batch's statistics, groups or gaps in a kernel
+   * row.
+   */
+  private boolean takesLanes(Node node, Operation.Conv2D conv) {
+    return batches
+        && conv.filters() < MANY_FILTERS
+        && conv.groups() == 1
+        && conv.dilation().width() == 1
+        && graph.nodes().stream()
+            .noneMatch(
+                other ->
+                    other.operation() instanceof Operation.BatchNorm
+                        && other.inputs().contains(node.id()));
+  }
+
+  private void computeLanes(Node node) {
+    List<Integer> inputs = new ArrayList<>();
+    for (int input : node.inputs()) {
+      Node read = graph.node(input);
+      inputs.add(arranged(holder(input), read, lanes(read.type())));
+    }
+    add(node, inputs, lanes(node.type()));
+  }
+
+  private static Arrangement lanes(TensorType type) {
+    return new Arrangement.Lanes(type.shape().get(0), type.shape().get(1), type.shape().get(2));
+  }
+
+  private void computePool(Node node) {
+    if (nodes.get(holder(node.inputs().getFirst())).arrangement() instanceof Arrangement.Lanes) {
+      computeLanes(node);
+    } else {
+      computeImage(node);
+    }
+  }
+
+  /** The node that holds a value with each row by itself. */
+  private int rowByRow(int typed) {
+    int holder = holder(typed);
+    return nodes.get(holder).arrangement() instanceof Arrangement.Lanes lanes
+        ? arranged(holder, graph.node(typed), lanes.rowByRow())
+        : holder;
   }
 
   private Node inputOf(Node node) {
@@ -159,10 +224,6 @@ public final class Arranger {
       inputs.add(arranged(holder(input), graph.node(input), arrangement));
     }
     add(node, inputs, arrangement);
-  }
-
-  private void computeAsIs(Node node, Arrangement result) {
-    add(node, List.of(holder(node.inputs().getFirst())), result);
   }
 
   private void compute(Node node, Arrangement arrangement) {

@@ -9,6 +9,7 @@ import com.palantir.javapoet.TypeName;
 import com.palantir.javapoet.TypeSpec;
 import dev.neurite.processor.arrange.ArrangedGraph;
 import dev.neurite.processor.arrange.ArrangedGraph.ArrangedNode;
+import dev.neurite.processor.arrange.Arrangement;
 import dev.neurite.processor.lower.LayerMethod;
 import dev.neurite.processor.lower.LayerMethod.Split;
 import dev.neurite.processor.lower.RowBlocks;
@@ -36,6 +37,9 @@ final class BackwardWriter {
   private final TypeName numbers;
   private final List<ArrangedNode> inputs = new ArrayList<>();
 
+  /** Rows that some values put side by side; parts of a batch are multiples of it. */
+  private final int lanes;
+
   BackwardWriter(ArrangedGraph graph, TrainingCode code, boolean isDouble) {
     this.graph = graph;
     this.code = code;
@@ -48,6 +52,10 @@ final class BackwardWriter {
         inputs.add(node);
       }
     }
+    this.lanes =
+        graph.nodes().stream().anyMatch(node -> node.arrangement() instanceof Arrangement.Lanes)
+            ? Arrangement.Lanes.ROWS
+            : 1;
   }
 
   TypeSpec type(String name, String documentation) {
@@ -179,8 +187,11 @@ final class BackwardWriter {
       body.addStatement("this.vectors = vectors");
       body.beginControlFlow("if (vectors)").addStatement("Warmup.begin()").endControlFlow();
     }
+    if (lanes > 1) {
+      body.addStatement("int places = (maxRows + $L) & $L", lanes - 1, -lanes);
+    }
     body.addStatement(
-        "long floats = $LL * maxRows + $LL", padded().rowFloats(), padded().fixedFloats());
+        "long floats = $LL * $L + $LL", padded().rowFloats(), places(), padded().fixedFloats());
     body.beginControlFlow("if (floats > $T.MAX_VALUE - $L)", Integer.class, SLACK + 16);
     body.addStatement(
         "throw new $T(\"a batch of \" + maxRows + \" rows needs a workspace of \" + floats + \" floats, more than an array"
@@ -261,8 +272,13 @@ final class BackwardWriter {
     return (floats + 15) / 16 * 16;
   }
 
-  private static String scaled(long rowFloats) {
-    return rowFloats == 0 ? "0" : rowFloats == 1 ? "maxRows" : rowFloats + " * maxRows";
+  private String scaled(long rowFloats) {
+    return dev.neurite.processor.kernel.IndexText.product(Long.toString(rowFloats), places());
+  }
+
+  /** The variable that holds how many rows the workspace has room for. */
+  private String places() {
+    return lanes == 1 ? "maxRows" : "places";
   }
 
   /**
@@ -363,7 +379,7 @@ final class BackwardWriter {
   private void calls(List<LayerMethod> group, CodeBlock.Builder body) {
     boolean blocks = group.size() > 1;
     if (blocks) {
-      int rows = RowBlocks.rows(group);
+      int rows = RowBlocks.rows(group, lanes);
       body.beginControlFlow("for (int row = from; row < to; row += $L)", rows);
       body.addStatement(
           rows == 1 ? "int end = row + 1" : "int end = $T.min(row + $L, to)",
@@ -396,8 +412,13 @@ final class BackwardWriter {
             .flatMap(List::stream)
             .anyMatch(method -> method.split() instanceof Split.Rows);
     if (rows) {
-      body.addStatement("int from = (int) ((long) rows * part / parts)");
-      body.addStatement("int to = (int) ((long) rows * (part + 1) / parts)");
+      if (lanes == 1) {
+        body.addStatement("int from = (int) ((long) rows * part / parts)");
+        body.addStatement("int to = (int) ((long) rows * (part + 1) / parts)");
+      } else {
+        body.addStatement("int from = share(rows, $L, part, parts)", lanes);
+        body.addStatement("int to = share(rows, $L, part + 1, parts)", lanes);
+      }
     }
     body.beginControlFlow("switch (stage)");
     for (int i = 0; i < stages.size(); i++) {

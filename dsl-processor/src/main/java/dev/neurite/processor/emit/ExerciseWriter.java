@@ -57,6 +57,7 @@ final class ExerciseWriter {
           Map.entry("lda", 1),
           Map.entry("ldc", 1),
           Map.entry("panel", 16),
+          Map.entry("resultPanel", 16),
           Map.entry("to", 17));
 
   private final KernelSet kernels;
@@ -127,8 +128,18 @@ final class ExerciseWriter {
         columns.add(42);
       }
       List<String> calls = new ArrayList<>();
+      if (c.operands() == Contraction.Operands.LANES) {
+        int rows = Math.max(c.wide().rows(), c.narrow().rows());
+        // Seven pixels: four, two and one.
+        return List.of(call(kernel, Map.of("m", rows + (c.moreRows() ? 1 : 0), "n", 7 * 16)));
+      }
+      if (c.operands() == Contraction.Operands.LANE_PAIRS) {
+        int rows = Math.max(c.wide().rows(), c.narrow().rows());
+        int filters = Math.max(c.wide().vectors(), c.narrow().vectors());
+        return List.of(call(kernel, Map.of("m", rows + (c.moreRows() ? 1 : 0), "n", 16 * filters)));
+      }
       // A tile of each number of rows: the large one, then 4, 2 and 1.
-      int rows = Math.max(c.wideRows(), c.narrowRows()) + 7;
+      int rows = Math.max(c.wide().rows(), c.narrow().rows()) + 7;
       columns.forEach(n -> calls.add(call(kernel, Map.of("m", rows, "n", n))));
       if (c.singleRow()) {
         calls.add(call(kernel, Map.of("m", 1, "n", 160)));

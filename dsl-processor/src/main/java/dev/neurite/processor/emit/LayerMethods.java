@@ -30,9 +30,15 @@ final class LayerMethods {
         case Line.Call call -> call(call, text, real);
         case Line.Loop loop -> {
           text.open(
-              "for (int %s = %s; %s < %s; %s++)"
+              "for (int %s = %s; %s < %s; %s)"
                   .formatted(
-                      loop.variable(), loop.from(), loop.variable(), loop.to(), loop.variable()));
+                      loop.variable(),
+                      loop.from(),
+                      loop.variable(),
+                      loop.to(),
+                      loop.step() == 1
+                          ? loop.variable() + "++"
+                          : loop.variable() + " += " + loop.step()));
           lines(loop.body(), text, real);
           text.close();
         }

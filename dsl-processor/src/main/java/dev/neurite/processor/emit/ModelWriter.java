@@ -67,12 +67,13 @@ public final class ModelWriter {
                 + table),
         origin);
 
-    TrainingSteps steps = Differentiator.differentiate(arranged);
+    ArrangedGraph batches = Arranger.arrangeBatches(graph);
+    TrainingSteps steps = Differentiator.differentiate(batches);
     TrainingMemory memory = TrainingPlanner.plan(steps);
     TrainingCode training = TrainingLowering.lower(steps, layout, memory);
     save(
         model,
-        new BackwardWriter(arranged, training, false)
+        new BackwardWriter(batches, training, false)
             .type(
                 model.prefix() + "Backward",
                 "The training pass of {@link "
@@ -83,7 +84,7 @@ public final class ModelWriter {
     if (options.doublePrecision()) {
       save(
           model,
-          new BackwardWriter(arranged, training, true)
+          new BackwardWriter(batches, training, true)
               .type(
                   model.prefix() + "Double",
                   "The training pass of {@link "

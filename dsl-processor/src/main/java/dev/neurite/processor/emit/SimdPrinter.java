@@ -136,26 +136,91 @@ final class SimdPrinter extends KernelPrinter {
   @Override
   void contract(Stmt.Contract contract) {
     Contraction c = contract.contraction();
-    if (c.singleRow()) {
-      text.open("if (m == 1)");
-      text.line("int column = 0;");
-      text.open("for (; column + 8 * LANES <= n; column += 8 * LANES)");
-      text.line(tiles.simd(c, parameters, 1, 8, false, "0", "column") + ";");
-      text.close();
-      text.open("for (; column < n; column += 2 * LANES)");
-      byForm(
-          c,
-          form ->
-              text.line(
-                  tiles.simd(c, parameters, 1, form.vectors(), form.tail(), "0", "column") + ";"));
-      text.close();
-      text.line("return;");
-      text.close();
+    switch (c.operands()) {
+      case OUTPUTS -> {
+        if (c.singleRow()) {
+          singleRow(c);
+        }
+        byPanels(c);
+      }
+      case WEIGHTS -> byPanels(c);
+      case LANES -> byPixels(c);
+      case LANE_PAIRS -> byLanes(c);
     }
+  }
+
+  /** One row alone takes eight vectors at a time. */
+  private void singleRow(Contraction c) {
+    text.open("if (m == 1)");
+    text.line("int column = 0;");
+    text.open("for (; column + 8 * LANES <= n; column += 8 * LANES)");
+    text.line(tiles.simd(c, parameters, 1, 8, false, "0", "column") + ";");
+    text.close();
+    text.open("for (; column < n; column += 2 * LANES)");
+    byForm(
+        c,
+        form ->
+            text.line(
+                tiles.simd(c, parameters, 1, form.vectors(), form.tail(), "0", "column") + ";"));
+    text.close();
+    text.line("return;");
+    text.close();
+  }
+
+  private void byPanels(Contraction c) {
     text.open("for (int column = 0; column < n; column += 2 * LANES)");
     text.line("int i = 0;");
     byForm(c, form -> rows(c, form));
     text.close();
+  }
+
+  /** Columns are pixels of 16 lanes each: whole vectors, whatever their width. */
+  private void byPixels(Contraction c) {
+    text.line("int column = 0;");
+    text.open("if (WIDE)");
+    columnLoop(c, c.wide());
+    text.close();
+    columnLoop(c, c.narrow());
+    if (c.columns().odd()) {
+      columnLoop(c, new Contraction.Tile(c.narrow().rows(), 1));
+    }
+  }
+
+  private void columnLoop(Contraction c, Contraction.Tile tile) {
+    String step = tile.vectors() == 1 ? "LANES" : tile.vectors() + " * LANES";
+    text.open("for (; column + %s <= n; column += %s)".formatted(step, step));
+    tiles(c, tile);
+    text.close();
+  }
+
+  /** Columns have 16 lanes each, of which a tile takes the same for all its rows and columns. */
+  private void byLanes(Contraction c) {
+    text.open("for (int lane = 0; lane < 16; lane += LANES)");
+    if (c.wide().equals(c.narrow())) {
+      laneLoop(c, c.wide());
+    } else {
+      text.open("if (WIDE)");
+      laneLoop(c, c.wide());
+      text.reopen("else");
+      laneLoop(c, c.narrow());
+      text.close();
+    }
+    text.close();
+  }
+
+  private void laneLoop(Contraction c, Contraction.Tile tile) {
+    text.open("for (int column = lane; column < n; column += %d)".formatted(16 * tile.vectors()));
+    tiles(c, tile);
+    text.close();
+  }
+
+  /** All rows in tiles of one width. */
+  private void tiles(Contraction c, Contraction.Tile tile) {
+    text.line("int i = 0;");
+    rowLoop(c, new Form(tile.vectors(), false), tile.rows());
+    if (c.moreRows() && tile.rows() > 1) {
+      rowLoop(c, new Form(tile.vectors(), false), 1);
+    }
   }
 
   /**
@@ -185,16 +250,18 @@ final class SimdPrinter extends KernelPrinter {
   }
 
   private void rows(Contraction c, Form form) {
-    if (c.wideRows() == c.narrowRows()) {
-      rowLoop(c, form, c.wideRows());
+    int wide = c.wide().rows();
+    int narrow = c.narrow().rows();
+    if (wide == narrow) {
+      rowLoop(c, form, wide);
     } else {
       text.open("if (WIDE)");
-      rowLoop(c, form, c.wideRows());
+      rowLoop(c, form, wide);
       text.reopen("else");
-      rowLoop(c, form, c.narrowRows());
+      rowLoop(c, form, narrow);
       text.close();
     }
-    int largest = Math.max(c.wideRows(), c.narrowRows());
+    int largest = Math.max(wide, narrow);
     for (int rows : new int[] {4, 2, 1}) {
       if (rows < largest) {
         rowLoop(c, form, rows);

@@ -1,6 +1,7 @@
 package dev.neurite.processor.emit;
 
 import dev.neurite.processor.kernel.Contraction;
+import dev.neurite.processor.kernel.Contraction.Operands;
 import dev.neurite.processor.kernel.IndexText;
 import dev.neurite.processor.kernel.Kernel;
 import dev.neurite.processor.kernel.Kernel.Parameter;
@@ -148,12 +149,19 @@ final class TileMethods {
 
   private static String call(
       String name, Contraction c, List<Parameter> parameters, String row, String column) {
-    String resultStep = c.resultInPanels() ? "16" : "ldc";
+    String resultStep = c.operands().resultInPanels() ? "16" : "ldc";
+    boolean perRow = c.operands() == Operands.LANES;
+    boolean perLane = c.operands() == Operands.LANE_PAIRS;
     return parameters.stream()
         .map(
             parameter ->
                 switch (parameter.name()) {
-                  case "ao" -> IndexText.sum("ao", IndexText.product(row, c.rowStep()));
+                  case "ao" ->
+                      IndexText.sum(
+                          "ao",
+                          IndexText.product(row, c.rowStep()),
+                          perLane ? "(" + column + " & 15)" : "0");
+                  case "bo" -> perRow ? "bo < 0 ? bo : " + IndexText.sum("bo", row) : "bo";
                   case "co" -> IndexText.sum("co", IndexText.product(row, resultStep));
                   case String other -> other;
                 })
@@ -162,26 +170,42 @@ final class TileMethods {
 
   private static String simdBody(Contraction c, int rows, int vectors, boolean tail) {
     JavaText text = new JavaText();
+    boolean perRow = c.operands() == Operands.LANES;
+    boolean perLane = c.operands() == Operands.LANE_PAIRS;
+    String columnStep = perLane ? "16" : "LANES";
     for (int j = 0; j < vectors; j++) {
-      String column = j == 0 ? "column" : j == 1 ? "column + LANES" : "column + " + j + " * LANES";
-      if (c.columnsInPanels() || c.resultInPanels() || j > 0) {
+      String column = IndexText.sum("column", IndexText.product(Integer.toString(j), columnStep));
+      if (c.operands().columnsInPanels() || c.operands().resultInPanels() || j > 0) {
         text.line("int column%d = %s;".formatted(j, column));
       }
-      text.line("int w%d = %s;".formatted(j, columnIndex("wo", c.columnsInPanels(), c, j)));
-      text.line("int c%d = %s;".formatted(j, columnIndex("co", c.resultInPanels(), c, j)));
+      text.line(
+          "int w%d = %s;"
+              .formatted(
+                  j, columnIndex("wo", c.operands().columnsInPanels() ? "panel" : "", c, j)));
+      text.line("int c%d = %s;".formatted(j, columnIndex("co", resultPanel(c), c, j)));
     }
-    for (int j = 0; j < vectors; j++) {
-      if (!c.addsToResult()) {
+    for (int j = 0; j < vectors && !perRow; j++) {
+      if (!c.operands().addsToResult()) {
         text.line(
             "FloatVector start%d = bo < 0 ? FloatVector.zero(SPECIES) : FloatVector.fromArray(SPECIES, b, bo + %s);"
                 .formatted(j, columnName(c, j)));
       }
     }
     for (int i = 0; i < rows; i++) {
+      if (perRow) {
+        text.line(
+            "FloatVector start%d = FloatVector.broadcast(SPECIES, bo < 0 ? 0 : b[%s]);"
+                .formatted(i, IndexText.sum("bo", Integer.toString(i))));
+      }
       for (int j = 0; j < vectors; j++) {
         text.line(
             "FloatVector s%d_%d = %s;"
-                .formatted(i, j, c.addsToResult() ? "FloatVector.zero(SPECIES)" : "start" + j));
+                .formatted(
+                    i,
+                    j,
+                    c.operands().addsToResult()
+                        ? "FloatVector.zero(SPECIES)"
+                        : "start" + (perRow ? i : j)));
       }
     }
     openLoops(c, text);
@@ -194,17 +218,21 @@ final class TileMethods {
     }
     for (int i = 0; i < rows; i++) {
       String a = "a[" + IndexText.sum(innerA, rowOffset(c, i)) + "]";
-      if (vectors == 1) {
+      if (vectors == 1 && !perLane) {
         text.line("s%d_0 = FloatVector.broadcast(SPECIES, %s).fma(b0, s%d_0);".formatted(i, a, i));
       } else {
-        text.line("FloatVector a%d = FloatVector.broadcast(SPECIES, %s);".formatted(i, a));
+        text.line(
+            perLane
+                ? "FloatVector a%d = FloatVector.fromArray(SPECIES, a, %s);"
+                    .formatted(i, IndexText.sum(innerA, rowOffset(c, i)))
+                : "FloatVector a%d = FloatVector.broadcast(SPECIES, %s);".formatted(i, a));
         for (int j = 0; j < vectors; j++) {
           text.line("s%d_%d = a%d.fma(b%d, s%d_%d);".formatted(i, j, i, j, i, j));
         }
       }
     }
     c.loops().forEach(loop -> text.close());
-    boolean masked = tail && !c.resultInPanels();
+    boolean masked = tail && !c.operands().resultInPanels();
     for (int j = 0; j < vectors && masked; j++) {
       text.line("VectorMask<Float> mask%d = firstLanes(n - %s);".formatted(j, columnName(c, j)));
     }
@@ -213,7 +241,7 @@ final class TileMethods {
         text.line(
             "%s.intoArray(c, %s%s);"
                 .formatted(
-                    c.addsToResult()
+                    c.operands().addsToResult()
                         ? "FloatVector.fromArray(SPECIES, c, %s).add(s%d_%d)"
                             .formatted(resultIndex(c, i, j), i, j)
                         : "s%d_%d".formatted(i, j),
@@ -221,7 +249,7 @@ final class TileMethods {
                     masked ? ", mask" + j : ""));
       }
     }
-    if (tail && c.resultInPanels()) {
+    if (tail && c.operands().resultInPanels()) {
       text.open("for (int j = n; j < ((n + 15) & -16); j++)");
       text.line("int padding = co + (j >> 4) * panel + (j & 15);");
       for (int i = 0; i < rows; i++) {
@@ -234,9 +262,13 @@ final class TileMethods {
 
   private String scalarBody(Contraction c) {
     JavaText text = new JavaText();
-    text.line("int w0 = %s;".formatted(scalarColumn("wo", c.columnsInPanels())));
-    text.line("int c0 = %s;".formatted(scalarColumn("co", c.resultInPanels())));
-    if (!c.addsToResult()) {
+    boolean perRow = c.operands() == Operands.LANES;
+    boolean perLane = c.operands() == Operands.LANE_PAIRS;
+    text.line(
+        "int w0 = %s;"
+            .formatted(scalarColumn("wo", c.operands().columnsInPanels() ? "panel" : "")));
+    text.line("int c0 = %s;".formatted(scalarColumn("co", resultPanel(c))));
+    if (!c.operands().addsToResult()) {
       text.line("boolean biased = bo >= 0;");
     }
     for (int j = 0; j < 16; j++) {
@@ -245,21 +277,36 @@ final class TileMethods {
               .formatted(
                   real,
                   j,
-                  c.addsToResult()
+                  c.operands().addsToResult()
                       ? "0"
                       : "biased ? b["
                           + IndexText.sum("bo + column", Integer.toString(j))
                           + "] : 0"));
     }
     openLoops(c, text);
-    text.line("%s x = a[%s];".formatted(real, innerIndex(c, "a")));
+    if (perLane) {
+      text.line("int from = %s;".formatted(innerIndex(c, "a")));
+    } else {
+      text.line("%s x = a[%s];".formatted(real, innerIndex(c, "a")));
+    }
     text.line("int at = %s;".formatted(IndexText.sum("w0", innerIndex(c, "w"))));
     for (int j = 0; j < 16; j++) {
+      String lane = Integer.toString(j);
       text.line(
-          "s%d = Math.fma(x, w[%s], s%d);"
-              .formatted(j, IndexText.sum("at", Integer.toString(j)), j));
+          "s%d = Math.fma(%s, w[%s], s%d);"
+              .formatted(
+                  j,
+                  perLane ? "a[" + IndexText.sum("from", lane) + "]" : "x",
+                  IndexText.sum("at", lane),
+                  j));
     }
     c.loops().forEach(loop -> text.close());
+    if (perRow || perLane) {
+      for (int j = 0; j < 16; j++) {
+        text.line(store(c, j));
+      }
+      return text.toString();
+    }
     text.open("if (column + 16 <= n)");
     for (int j = 0; j < 16; j++) {
       text.line(store(c, j));
@@ -281,7 +328,9 @@ final class TileMethods {
   private static String store(Contraction c, int column) {
     return "c[%s] %s s%d;"
         .formatted(
-            IndexText.sum("c0", Integer.toString(column)), c.addsToResult() ? "+=" : "=", column);
+            IndexText.sum("c0", Integer.toString(column)),
+            c.operands().addsToResult() ? "+=" : "=",
+            column);
   }
 
   private static void openLoops(Contraction c, JavaText text) {
@@ -321,22 +370,31 @@ final class TileMethods {
   }
 
   private static String columnName(Contraction c, int j) {
-    return j > 0 || c.columnsInPanels() || c.resultInPanels() ? "column" + j : "column";
+    return j > 0 || c.operands().columnsInPanels() || c.operands().resultInPanels()
+        ? "column" + j
+        : "column";
   }
 
-  private static String columnIndex(String base, boolean inPanels, Contraction c, int j) {
+  /** The step from one panel of results to the next, or nothing where they lie side by side. */
+  private static String resultPanel(Contraction c) {
+    return c.operands() == Operands.LANES
+        ? "resultPanel"
+        : c.operands().resultInPanels() ? "panel" : "";
+  }
+
+  private static String columnIndex(String base, String panel, Contraction c, int j) {
     String column = columnName(c, j);
-    return inPanels
-        ? "%s + (%s >> 4) * panel + (%s & 15)".formatted(base, column, column)
-        : base + " + " + column;
+    return panel.isEmpty()
+        ? base + " + " + column
+        : "%s + (%s >> 4) * %s + (%s & 15)".formatted(base, column, panel, column);
   }
 
-  private static String scalarColumn(String base, boolean inPanels) {
-    return inPanels ? base + " + (column >> 4) * panel" : base + " + column";
+  private static String scalarColumn(String base, String panel) {
+    return panel.isEmpty() ? base + " + column" : base + " + (column >> 4) * " + panel;
   }
 
   private static String resultIndex(Contraction c, int i, int j) {
-    String step = c.resultInPanels() ? "16" : "ldc";
+    String step = c.operands().resultInPanels() ? "16" : "ldc";
     return IndexText.sum("c" + j, IndexText.product(Integer.toString(i), step));
   }
 }

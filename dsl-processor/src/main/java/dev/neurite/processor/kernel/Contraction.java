@@ -3,33 +3,29 @@ package dev.neurite.processor.kernel;
 import java.util.List;
 
 /**
- * A sum of products over a nest of loops, {@code c[i][j] = start + sum a[i] * b[j]}: rows i read
- * numbers, columns j lie in lanes. Each result adds over the nest in one order with fused
- * multiply-add, whatever the tile, so all forms give the same bits.
+ * A sum of products over a nest of loops, {@code c[i][j] = start + sum a[i] * b[j]}: columns j lie
+ * in lanes. Each result adds over the nest in one order with fused multiply-add, whatever the tile,
+ * so all forms give the same bits.
  *
  * @param name of the tile methods: {@code product}, {@code outer}
  * @param loops from the outermost to the innermost
  * @param rowStep from one row of a to the next
- * @param columnsInPanels whether the columns of b lie in panels of 16 (weights), else side by side
- * @param resultInPanels whether the results lie in panels of 16 (weight gradients), else side by
- *     side
- * @param addsToResult whether a sum starts from zero and is then added to what c holds, else it
- *     starts from a bias or zero and replaces it
- * @param wideRows rows of a tile of two vectors where there are 32 vector registers
- * @param narrowRows the same for 16
+ * @param operands what rows and columns are and how they lie
+ * @param wide the tile where there are 32 vector registers
+ * @param narrow the tile where there are 16
  * @param singleRow whether one row alone is frequent and gets a tile of eight vectors
+ * @param moreRows whether rows may be left over by these tiles
  * @param columns what numbers of columns there are
  */
 public record Contraction(
     String name,
     List<Loop> loops,
     String rowStep,
-    boolean columnsInPanels,
-    boolean resultInPanels,
-    boolean addsToResult,
-    int wideRows,
-    int narrowRows,
+    Operands operands,
+    Tile wide,
+    Tile narrow,
     boolean singleRow,
+    boolean moreRows,
     Columns columns) {
 
   public Contraction {
@@ -45,6 +41,48 @@ public record Contraction(
    * @param bStep by how much b's index grows
    */
   public record Loop(String variable, String count, String aStep, String bStep) {}
+
+  /** Rows and vectors whose sums are in registers at once. */
+  public record Tile(int rows, int vectors) {}
+
+  /** What the operands and the result are. */
+  public enum Operands {
+    /**
+     * Rows are numbers; columns are outputs, whose weights lie in panels of 16 and whose results
+     * lie side by side. A sum starts from the column's bias.
+     */
+    OUTPUTS,
+    /**
+     * Rows and columns are values side by side; results lie in panels of 16, as weights do. A sum
+     * starts from zero and is then added to what is there.
+     */
+    WEIGHTS,
+    /**
+     * Rows are weights; columns are pixels of 16 images that share lanes. Results are pixels of
+     * such images. A sum starts from the row's bias.
+     */
+    LANES,
+    /**
+     * Rows and columns are values of 16 images that share lanes; a result has a sum for each image,
+     * which starts from zero and is then added to what is there.
+     */
+    LANE_PAIRS;
+
+    /** Whether columns come in panels, with a step of their own from one to the next. */
+    public boolean columnsInPanels() {
+      return this == OUTPUTS || this == LANES;
+    }
+
+    /** Whether results come in panels. */
+    public boolean resultInPanels() {
+      return this == WEIGHTS || this == LANES;
+    }
+
+    /** Whether sums are added to what is there. */
+    public boolean addsToResult() {
+      return this == WEIGHTS || this == LANE_PAIRS;
+    }
+  }
 
   /**
    * What numbers of columns a contraction is called with; more forms of tiles are written for more.
@@ -66,18 +104,17 @@ public record Contraction(
     }
   }
 
-  /** The same for more numbers of columns. */
-  public Contraction with(Columns more) {
+  /** The same where it is also called as {@code other} is. */
+  public Contraction and(Contraction other) {
     return new Contraction(
         name,
         loops,
         rowStep,
-        columnsInPanels,
-        resultInPanels,
-        addsToResult,
-        wideRows,
-        narrowRows,
-        singleRow,
-        columns.or(more));
+        operands,
+        wide,
+        narrow,
+        singleRow || other.singleRow,
+        moreRows || other.moreRows,
+        columns.or(other.columns));
   }
 }

@@ -62,7 +62,7 @@ public record Kernel(
           name,
           documentation,
           parameters,
-          List.of(new Stmt.Contract(mine.contraction().with(more.contraction().columns()))));
+          List.of(new Stmt.Contract(mine.contraction().and(more.contraction()))));
     }
     return this;
   }

@@ -64,12 +64,11 @@ public final class Products {
                         new Loop("run", "runs", "runStride", "depth * 16"),
                         new Loop("k", "depth", "1", "16")),
                     "lda",
-                    true,
-                    false,
-                    false,
-                    wide,
-                    narrow,
+                    Contraction.Operands.OUTPUTS,
+                    new Contraction.Tile(wide, 2),
+                    new Contraction.Tile(narrow, 2),
                     singleRow,
+                    true,
                     Contraction.Columns.of(columns)))));
   }
 
@@ -93,12 +92,11 @@ public final class Products {
                         new Loop("block", "blocks", "aBlock", "wBlock"),
                         new Loop("position", "count", "aStep", "wStep")),
                     "1",
+                    Contraction.Operands.WEIGHTS,
+                    new Contraction.Tile(12, 2),
+                    new Contraction.Tile(6, 2),
                     false,
                     true,
-                    true,
-                    12,
-                    6,
-                    false,
                     Contraction.Columns.of(columns)))));
   }
 

@@ -20,7 +20,6 @@ import dev.neurite.processor.kernel.Products;
 import dev.neurite.processor.kernel.Softmaxes;
 import dev.neurite.processor.lower.ForwardLowering.Axis;
 import dev.neurite.processor.lower.ForwardLowering.Blocks;
-import dev.neurite.processor.lower.ForwardLowering.Transposition;
 import dev.neurite.processor.memory.ConvGeometry;
 import dev.neurite.processor.memory.ParameterLayout.Storage;
 import dev.neurite.processor.memory.Place;
@@ -37,7 +36,7 @@ final class BackwardLowering {
   private final Place dy;
 
   private BackwardLowering(Frame frame, ArrangedNode node) {
-    this.frame = frame;
+    this.frame = frame.of(node);
     this.node = node;
     this.dy = frame.place(node.id(), Purpose.GRADIENT);
   }
@@ -51,8 +50,13 @@ final class BackwardLowering {
         flow.accumulates() && !addsItself
             ? frame.place(node.id(), Purpose.SCRATCH, flow.position() + 1)
             : target;
+    Frame of = frame.of(frame.graph().node(flow.input()));
     if (addsItself && !flow.accumulates()) {
-      lowering.clear(target);
+      lowering.call(
+          Elementwise.clear(),
+          of.elements(target.rowSize()),
+          target.array(),
+          target.at(frame.from()));
     }
     switch (node.work()) {
       case Work.Compute compute -> lowering.compute(compute.operation(), flow, written);
@@ -61,7 +65,7 @@ final class BackwardLowering {
     if (!written.equals(target)) {
       lowering.call(
           Elementwise.addTo(),
-          frame.elements(target.rowSize()),
+          of.elements(target.rowSize()),
           written.array(),
           written.at(frame.from()),
           target.array(),
@@ -73,8 +77,11 @@ final class BackwardLowering {
   /** Whether the kernels add to what is there, so that it must be cleared before the first. */
   private boolean addsItself() {
     return node.work() instanceof Work.Compute compute
-        && (compute.operation() instanceof Operation.MaxPool2D pool && !coversInPairs(pool)
-            || compute.operation() instanceof Operation.AvgPool2D);
+        && switch (compute.operation()) {
+          case Operation.MaxPool2D pool -> !coversInPairs(pool);
+          case Operation.AvgPool2D ignored -> true;
+          case Operation other -> false;
+        };
   }
 
   /** Whether the windows of 2 x 2 cover the image exactly. */
@@ -140,7 +147,7 @@ final class BackwardLowering {
   }
 
   private void forRows(List<Line> body) {
-    lines.add(new Line.Loop("row", frame.from(), frame.to(), body));
+    lines.add(new Line.Loop("row", frame.from(), frame.to(), Frame.lanes(node), body));
   }
 
   private Place input(int position) {
@@ -153,14 +160,6 @@ final class BackwardLowering {
 
   private static String text(int number) {
     return Integer.toString(number);
-  }
-
-  private void clear(Place place) {
-    call(
-        Elementwise.clear(),
-        frame.elements(place.rowSize()),
-        place.array(),
-        place.at(frame.from()));
   }
 
   private void dense(Operation.Dense dense, Place dx) {
@@ -190,6 +189,10 @@ final class BackwardLowering {
 
   /** A convolution of the spread output gradient with the weights turned around. */
   private void conv(Operation.Conv2D conv, Place dx) {
+    if (Frame.lanes(node) > 1) {
+      forRows(new LaneConvolution(frame, node, conv).backward(dx));
+      return;
+    }
     ConvGeometry g = ConvGeometry.of(conv, node.inputTypes().getFirst(), node.type());
     List<Line> row = new ArrayList<>();
     Place source = dy;
@@ -488,21 +491,12 @@ final class BackwardLowering {
   }
 
   private void rearrange(Work.Rearrange rearrange, Place dx) {
-    Transposition there = Transposition.of(rearrange);
-    if (there == null) {
+    Rearrangement back = Rearrangement.of(rearrange.to(), rearrange.from());
+    if (back instanceof Rearrangement.None) {
       copy(dx);
-      return;
+    } else {
+      lines.add(back.lines(frame, dy, dx));
     }
-    forRows(
-        List.of(
-            callOf(
-                Movement.transpose(),
-                text(there.columns()),
-                text(there.rows()),
-                dy.array(),
-                dy.at("row"),
-                dx.array(),
-                dx.at("row"))));
   }
 
   /**

@@ -31,8 +31,12 @@ final class ForwardLowering {
   private final @Nullable InferenceMemory inference;
   private final List<Line> lines = new ArrayList<>();
 
-  private ForwardLowering(Frame frame, @Nullable InferenceMemory inference) {
-    this.frame = frame;
+  /** Rows that one turn of a loop over rows takes. */
+  private final int lanes;
+
+  private ForwardLowering(ArrangedNode node, Frame frame, @Nullable InferenceMemory inference) {
+    this.frame = frame.of(node);
+    this.lanes = Frame.lanes(node);
     this.inference = inference;
   }
 
@@ -42,7 +46,7 @@ final class ForwardLowering {
    * @param inference the plan of inference, or null in training
    */
   static List<Line> lower(ArrangedNode node, Frame frame, @Nullable InferenceMemory inference) {
-    ForwardLowering lowering = new ForwardLowering(frame, inference);
+    ForwardLowering lowering = new ForwardLowering(node, frame, inference);
     switch (node.work()) {
       case Work.Compute compute -> lowering.compute(node, compute.operation());
       case Work.Rearrange rearrange -> lowering.rearrange(node, rearrange);
@@ -106,7 +110,7 @@ final class ForwardLowering {
   }
 
   private void forRows(List<Line> body) {
-    lines.add(new Line.Loop("row", frame.from(), frame.to(), body));
+    lines.add(new Line.Loop("row", frame.from(), frame.to(), lanes, body));
   }
 
   private Place input(ArrangedNode node, int position) {
@@ -158,6 +162,10 @@ final class ForwardLowering {
     Place y = frame.value(node.id());
     Storage.Panels weight = frame.panels(node.origin(), "weight");
     String bias = bias(node, conv.bias());
+    if (lanes > 1) {
+      forRows(new LaneConvolution(frame, node, conv).forward(bias));
+      return;
+    }
     if (g.isPointwise()) {
       call(
           Products.product(g.filters()),
@@ -357,7 +365,11 @@ final class ForwardLowering {
     List<Integer> in = node.inputTypes().getFirst().shape();
     List<Integer> out = node.type().shape();
     return new ArrayList<>(
-        List.of(text(in.get(2)), text(in.get(0)), text(out.get(1)), text(out.get(2))));
+        List.of(
+            text(in.get(2)),
+            text(in.get(0) * Frame.lanes(node)),
+            text(out.get(1)),
+            text(out.get(2))));
   }
 
   private void averagePool(ArrangedNode node, Operation.AvgPool2D pool) {
@@ -382,7 +394,7 @@ final class ForwardLowering {
         new int[] {
           in.get(1),
           in.get(2),
-          in.get(0),
+          in.get(0) * Frame.lanes(node),
           kernel.height(),
           kernel.width(),
           stride.height(),
@@ -450,6 +462,8 @@ final class ForwardLowering {
       case Arrangement.Plain ignored -> new int[] {1, size};
       case Arrangement.ChannelsLast image ->
           new int[] {image.channels(), image.height() * image.width()};
+      case Arrangement.Lanes lanes ->
+          throw new IllegalStateException("masks are drawn row by row, not for " + lanes);
     };
   }
 
@@ -645,46 +659,11 @@ final class ForwardLowering {
   private void rearrange(ArrangedNode node, Work.Rearrange rearrange) {
     Place x = input(node, 0);
     Place y = frame.value(node.id());
-    Transposition transposition = Transposition.of(rearrange);
-    if (transposition == null) {
+    Rearrangement rearrangement = Rearrangement.of(rearrange.from(), rearrange.to());
+    if (rearrangement instanceof Rearrangement.None) {
       copyUnlessShared(node, x, y);
-      return;
-    }
-    forRows(
-        List.of(
-            callOf(
-                Movement.transpose(),
-                text(transposition.rows()),
-                text(transposition.columns()),
-                x.array(),
-                x.at("row"),
-                y.array(),
-                y.at("row"))));
-  }
-
-  /** A rearrangement as a transposed matrix; null where nothing changes. */
-  record Transposition(int rows, int columns) {
-
-    static @Nullable Transposition of(Work.Rearrange rearrange) {
-      return switch (rearrange.from()) {
-        case Arrangement.Plain ignored ->
-            switch (rearrange.to()) {
-              case Arrangement.Plain same -> null;
-              case Arrangement.ChannelsLast image ->
-                  new Transposition(image.channels(), image.height() * image.width());
-            };
-        case Arrangement.ChannelsLast image ->
-            switch (rearrange.to()) {
-              case Arrangement.Plain plain ->
-                  new Transposition(image.height() * image.width(), image.channels());
-              case Arrangement.ChannelsLast same -> {
-                if (!same.equals(image)) {
-                  throw new IllegalStateException("no way from " + image + " to " + same);
-                }
-                yield null;
-              }
-            };
-      };
+    } else {
+      lines.add(rearrangement.lines(frame, x, y));
     }
   }
 }

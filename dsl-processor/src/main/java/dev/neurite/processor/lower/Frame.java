@@ -1,6 +1,7 @@
 package dev.neurite.processor.lower;
 
 import dev.neurite.processor.arrange.ArrangedGraph;
+import dev.neurite.processor.arrange.Arrangement;
 import dev.neurite.processor.memory.ParameterLayout;
 import dev.neurite.processor.memory.Place;
 import dev.neurite.processor.memory.Purpose;
@@ -28,6 +29,19 @@ record Frame(
   /** Places by node and purpose; {@code position} tells those of one node and purpose apart. */
   interface Places {
     Place of(int node, Purpose purpose, int position);
+  }
+
+  /** The frame of a node: sixteen rows at once where they share lanes, even beyond the last. */
+  Frame of(ArrangedGraph.ArrangedNode node) {
+    return node.arrangement() instanceof Arrangement.Lanes
+        ? new Frame(
+            graph, layout, kernels, from, to, "(" + to + " - " + from + " + 15) & -16", places)
+        : this;
+  }
+
+  /** Rows that lie side by side in a node's value. */
+  static int lanes(ArrangedGraph.ArrangedNode node) {
+    return node.arrangement() instanceof Arrangement.Lanes ? Arrangement.Lanes.ROWS : 1;
   }
 
   Place value(int node) {

@@ -14,10 +14,14 @@ public sealed interface Line {
     }
   }
 
-  /** {@code for (int variable = from; variable < to; variable++)}. */
-  record Loop(String variable, String from, String to, List<Line> body) implements Line {
+  /** {@code for (int variable = from; variable < to; variable += step)}. */
+  record Loop(String variable, String from, String to, int step, List<Line> body) implements Line {
     public Loop {
       body = List.copyOf(body);
+    }
+
+    public Loop(String variable, String from, String to, List<Line> body) {
+      this(variable, from, to, 1, body);
     }
   }
 

@@ -45,7 +45,10 @@ final class ParameterLowering {
     ParameterLowering lowering = new ParameterLowering(frame, node);
     return switch (operation) {
       case Operation.Dense dense -> lowering.dense(dense);
-      case Operation.Conv2D conv -> lowering.conv(conv);
+      case Operation.Conv2D conv ->
+          Frame.lanes(node) > 1
+              ? new LaneConvolution(frame, node, conv).parameters()
+              : lowering.conv(conv);
       case Operation.BatchNorm ignored -> lowering.batchNorm();
       case Operation.LayerNorm ignored -> lowering.layerNorm();
       case Operation.Embedding ignored -> lowering.embedding();
@@ -70,7 +73,6 @@ final class ParameterLowering {
 
   private List<Part> dense(Operation.Dense dense) {
     Place x = x();
-    Place dy = dy();
     Storage.Panels weight = frame.panels(node.origin(), "weight");
     int inputs = weight.channels() * weight.height() * weight.width();
     int steps = x.rowSize() / inputs;
@@ -167,19 +169,21 @@ final class ParameterLowering {
     Place dy = frame.place(node.id(), Purpose.GRADIENT);
     Place sums = frame.place(node.id(), Purpose.SUMS);
     int outputs = sums.rowSize();
+    int lanes = Frame.lanes(node);
     return List.of(
         new Line.Loop(
             "row",
             frame.from(),
             frame.to(),
+            lanes,
             List.of(
                 frame
                     .kernels()
                     .call(
                         Products.sumRows(),
                         text(dy.rowSize() / outputs),
-                        text(outputs),
-                        text(outputs),
+                        text(outputs * lanes),
+                        text(outputs * lanes),
                         dy.array(),
                         dy.at("row"),
                         sums.array(),

@@ -35,9 +35,9 @@ public final class RowBlocks {
     return groups;
   }
 
-  /** Rows of a block of these methods. */
-  public static int rows(List<LayerMethod> group) {
+  /** Rows of a block of these methods, a multiple of {@code lanes}. */
+  public static int rows(List<LayerMethod> group, int lanes) {
     long floats = group.stream().mapToLong(LayerMethod::rowFloats).sum();
-    return (int) Math.max(1, CACHE_FLOATS / floats);
+    return (int) Math.max(1, CACHE_FLOATS / floats / lanes) * lanes;
   }
 }

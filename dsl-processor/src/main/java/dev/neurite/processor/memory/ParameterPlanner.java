@@ -74,6 +74,8 @@ public final class ParameterPlanner {
           case Arrangement.ChannelsLast image ->
               new Storage.Panels(
                   parameterLength, 1, units, image.channels(), image.height(), image.width());
+          case Arrangement.Lanes lanes ->
+              throw new IllegalStateException("a dense layer reads rows one by one, not " + lanes);
         };
     parameter(node, "weight", List.of(units, inputs), weight, start(dense.weight(), inputs, units));
     if (dense.bias()) {

@@ -17,6 +17,8 @@ public enum Purpose {
   MASK("Mask"),
   /** Mean, 1 / deviation and gradient sums of channels or vectors. */
   STATISTICS("Statistics"),
+  /** Sums of a parameter's gradient, one for each lane. */
+  PARTIAL("Partial"),
   /** Output gradients summed over the positions of each row. */
   SUMS("Sums"),
   /** A gradient on its way to be added to another, or one vector of a softmax. */

@@ -2,6 +2,7 @@ package dev.neurite.processor.memory;
 
 import dev.neurite.processor.arrange.ArrangedGraph;
 import dev.neurite.processor.arrange.ArrangedGraph.ArrangedNode;
+import dev.neurite.processor.arrange.Arrangement;
 import dev.neurite.processor.arrange.Work;
 import dev.neurite.processor.autodiff.Step;
 import dev.neurite.processor.autodiff.TrainingSteps;
@@ -108,6 +109,13 @@ public final class TrainingPlanner {
       for (Step step : stage) {
         if (step instanceof Step.InputGradients gradients) {
           backwardExtras(graph.node(step.node()), gradients);
+        } else if (step instanceof Step.ParameterGradients) {
+          ArrangedNode node = graph.node(step.node());
+          if (node.arrangement() instanceof Arrangement.Lanes
+              && node.work() instanceof Work.Compute compute
+              && compute.operation() instanceof Operation.Conv2D conv) {
+            put(node, Purpose.PARTIAL, fixed(node, Purpose.PARTIAL, laneSums(node, conv)));
+          }
         } else if (step instanceof Step.PositionSums) {
           ArrangedNode node = graph.node(step.node());
           put(node, Purpose.SUMS, perRow(node, Purpose.SUMS, outputs(node)));
@@ -158,6 +166,12 @@ public final class TrainingPlanner {
             perRow(node, Purpose.SCRATCH, graph.node(flow.input()).size()));
       }
     }
+  }
+
+  /** A sum for each lane, for every weight and bias of a convolution. */
+  private static int laneSums(ArrangedNode node, Operation.Conv2D conv) {
+    ConvGeometry geometry = ConvGeometry.of(conv, node.inputTypes().getFirst(), node.type());
+    return (geometry.inputs() + 1) * geometry.filters() * Arrangement.Lanes.ROWS;
   }
 
   /** Channels of an image, features of a vector. */

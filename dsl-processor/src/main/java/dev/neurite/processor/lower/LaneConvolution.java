@@ -1,0 +1,288 @@
+package dev.neurite.processor.lower;
+
+import static dev.neurite.processor.kernel.IndexText.product;
+import static dev.neurite.processor.kernel.IndexText.sum;
+
+import dev.neurite.processor.arrange.ArrangedGraph.ArrangedNode;
+import dev.neurite.processor.arrange.Arrangement;
+import dev.neurite.processor.graph.Operation;
+import dev.neurite.processor.kernel.Elementwise;
+import dev.neurite.processor.kernel.Kernel;
+import dev.neurite.processor.kernel.Lanes;
+import dev.neurite.processor.kernel.Movement;
+import dev.neurite.processor.kernel.Products;
+import dev.neurite.processor.lower.LayerMethod.Split;
+import dev.neurite.processor.lower.ParameterLowering.Part;
+import dev.neurite.processor.memory.ConvGeometry;
+import dev.neurite.processor.memory.ParameterLayout.Storage;
+import dev.neurite.processor.memory.Place;
+import dev.neurite.processor.memory.Purpose;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Lowers a convolution of sixteen images that share lanes. */
+final class LaneConvolution {
+
+  private static final int ROWS = Arrangement.Lanes.ROWS;
+
+  private final Frame frame;
+  private final ArrangedNode node;
+  private final Operation.Conv2D conv;
+  private final ConvGeometry g;
+
+  LaneConvolution(Frame frame, ArrangedNode node, Operation.Conv2D conv) {
+    this.frame = frame;
+    this.node = node;
+    this.conv = conv;
+    this.g = ConvGeometry.of(conv, node.inputTypes().getFirst(), node.type());
+  }
+
+  private Line.Call call(Kernel kernel, String... arguments) {
+    return frame.kernels().call(kernel, arguments);
+  }
+
+  private static String text(int number) {
+    return Integer.toString(number);
+  }
+
+  private Place x() {
+    return frame.value(node.inputs().getFirst());
+  }
+
+  private Place dy() {
+    return frame.place(node.id(), Purpose.GRADIENT);
+  }
+
+  /** The lines for sixteen rows from {@code row} on. */
+  List<Line> forward(String bias) {
+    List<Line> lines = new ArrayList<>();
+    Place source = x();
+    if (g.isPadded()) {
+      source = frame.place(node.id(), Purpose.PADDED);
+      int into = (conv.padding().top() * g.paddedWidth() + conv.padding().left()) * g.channels();
+      lines.add(
+          copy(
+              g.height(),
+              g.width() * g.channels(),
+              x(),
+              source,
+              into,
+              g.paddedWidth() * g.channels()));
+    }
+    Storage.Panels weight = frame.panels(node.origin(), "weight");
+    int rowFloats = g.paddedWidth() * g.channels() * ROWS;
+    List<Line> panels = new ArrayList<>();
+    for (int first = 0; first < g.filters(); first += 16) {
+      panels.add(
+          call(
+              Lanes.product(Math.min(16, g.filters() - first), g.outWidth()),
+              text(Math.min(16, g.filters() - first)),
+              text(conv.kernel().height()),
+              text(conv.dilation().height() * rowFloats),
+              text(g.depth()),
+              "p",
+              text(weight.offset() + first * g.inputs()),
+              source.array(),
+              sum(source.at("row"), product("y", text(conv.stride().height() * rowFloats))),
+              text(conv.stride().width() * g.channels() * ROWS),
+              text(g.outWidth() * ROWS),
+              "p",
+              bias.equals("-1") ? bias : sum(bias, text(first)),
+              frame.value(node.id()).array(),
+              sum(
+                  frame.value(node.id()).at("row"),
+                  product("y", text(g.outWidth() * g.filters() * ROWS)),
+                  text(first * ROWS)),
+              text(g.filters() * ROWS)));
+    }
+    lines.add(new Line.Loop("y", "0", text(g.outHeight()), panels));
+    return lines;
+  }
+
+  /** Lines of neighbouring values from one image to another with longer lines. */
+  private Line copy(int lines, int length, Place from, Place to, int start, int step) {
+    return call(
+        Movement.copyBlocks(),
+        text(lines),
+        text(length * ROWS),
+        from.array(),
+        from.at("row"),
+        text(length * ROWS),
+        to.array(),
+        to.at("row", text(start * ROWS)),
+        text(step * ROWS));
+  }
+
+  /** The input gradient: a convolution of the spread output gradient with the turned weights. */
+  List<Line> backward(Place dx) {
+    List<Line> lines = new ArrayList<>();
+    Place source = dy();
+    int rowFloats = g.spreadWidth() * g.filters();
+    if (!g.spreadsToItself()) {
+      source = frame.place(node.id(), Purpose.SPREAD);
+      int into = (g.spreadTop() * g.spreadWidth() + g.spreadLeft()) * g.filters();
+      if (conv.stride().width() == 1) {
+        lines.add(
+            copy(
+                g.outHeight(),
+                g.outWidth() * g.filters(),
+                dy(),
+                source,
+                into,
+                conv.stride().height() * rowFloats));
+      } else {
+        String line = product("y", text(g.outWidth() * g.filters() * ROWS));
+        lines.add(
+            new Line.Loop(
+                "y",
+                "0",
+                text(g.outHeight()),
+                List.of(
+                    call(
+                        Movement.copyBlocks(),
+                        text(g.outWidth()),
+                        text(g.filters() * ROWS),
+                        dy().array(),
+                        sum(dy().at("row"), line),
+                        text(g.filters() * ROWS),
+                        source.array(),
+                        sum(
+                            source.at("row", text(into * ROWS)),
+                            product("y", text(conv.stride().height() * rowFloats * ROWS))),
+                        text(conv.stride().width() * g.filters() * ROWS)))));
+      }
+    }
+    Place turned = frame.place(node.id(), Purpose.TURNED);
+    int skip = (g.spreadSkipRows() * g.spreadWidth() + g.spreadSkipColumns()) * g.filters();
+    int panel = g.taps() * g.filters();
+    List<Line> panels = new ArrayList<>();
+    for (int first = 0; first < g.channels(); first += 16) {
+      panels.add(
+          call(
+              Lanes.product(Math.min(16, g.channels() - first), g.width()),
+              text(Math.min(16, g.channels() - first)),
+              text(conv.kernel().height()),
+              text(conv.dilation().height() * rowFloats * ROWS),
+              text(conv.kernel().width() * g.filters()),
+              turned.array(),
+              turned.base(first * panel),
+              source.array(),
+              sum(source.at("row", text(skip * ROWS)), product("y", text(rowFloats * ROWS))),
+              text(g.filters() * ROWS),
+              text(g.width() * ROWS),
+              turned.array(),
+              "-1",
+              dx.array(),
+              sum(
+                  dx.at("row"),
+                  product("y", text(g.width() * g.channels() * ROWS)),
+                  text(first * ROWS)),
+              text(g.channels() * ROWS)));
+    }
+    lines.add(new Line.Loop("y", "0", text(g.height()), panels));
+    return lines;
+  }
+
+  /** Gradients of weight and bias: for each lane a sum over all groups of rows, then over lanes. */
+  List<Part> parameters() {
+    Storage.Panels weight = frame.panels(node.origin(), "weight");
+    Place partial = frame.place(node.id(), Purpose.PARTIAL);
+    Place source = g.isPadded() ? frame.place(node.id(), Purpose.PADDED) : x();
+    Place dy = dy();
+    int rowFloats = g.paddedWidth() * g.channels() * ROWS;
+    int step = g.filters() * ROWS;
+    int depth = g.depth();
+    Line.Call outer =
+        call(
+            Lanes.outer(depth, g.filters()),
+            "last - first",
+            text(g.outHeight()),
+            text(conv.stride().height() * rowFloats),
+            text(g.outWidth() * step),
+            text(g.outWidth()),
+            text(conv.stride().width() * g.channels() * ROWS),
+            text(step),
+            source.array(),
+            sum(
+                source.at("row"),
+                product("tap", text(conv.dilation().height() * rowFloats)),
+                "(first - start) * 16"),
+            dy.array(),
+            dy.at("row"),
+            text(step),
+            partial.array(),
+            sum(partial.base(), product("first", text(step))),
+            text(step));
+    List<Line> tap =
+        List.of(
+            new Line.Define("start", product("tap", text(depth))),
+            new Line.Define("first", "Math.max(from, start)"),
+            new Line.Define("last", "Math.min(to, start + " + depth + ")"),
+            new Line.When("first < last", List.of(outer)));
+    Line clear =
+        call(
+            Elementwise.clear(),
+            product("(to - from)", text(step)),
+            partial.array(),
+            sum(partial.base(), product("from", text(step))));
+    Line groups =
+        new Line.Loop(
+            "row",
+            "0",
+            "rows",
+            ROWS,
+            List.of(new Line.Loop("tap", "0", text(conv.kernel().height()), tap)));
+    Line join =
+        call(
+            Lanes.sums(),
+            "to - from",
+            text(g.filters()),
+            partial.array(),
+            sum(partial.base(), product("from", text(step))),
+            text(step),
+            "g",
+            sum(text(weight.offset()), "from * 16"),
+            text(g.inputs() * 16));
+    List<Part> parts = new ArrayList<>();
+    parts.add(
+        new Part(
+            "Weights",
+            "Gradient of the weight for inputs {@code from} to {@code to} of a kernel.",
+            new Split.Units(g.inputs(), Lanes.outerRows(depth, g.filters())),
+            List.of(clear, groups, join)));
+    if (conv.bias()) {
+      parts.add(bias(partial.base(g.inputs() * step), partial.array(), step));
+    }
+    return parts;
+  }
+
+  private Part bias(String at, String array, int step) {
+    Storage.Panels bias = frame.panels(node.origin(), "bias");
+    Place sums = frame.place(node.id(), Purpose.SUMS);
+    String lanes = sum(at, "from * 16");
+    return new Part(
+        "Bias",
+        "Gradient of the bias for outputs {@code from} to {@code to}.",
+        new Split.Units(g.filters(), 16),
+        List.of(
+            call(
+                Products.sumRows(),
+                "(rows + 15) >> 4",
+                text(step),
+                "(to - from) * 16",
+                sums.array(),
+                sum(sums.base(), "from * 16"),
+                array,
+                lanes),
+            call(
+                Lanes.sums(),
+                "1",
+                "to - from",
+                array,
+                lanes,
+                "0",
+                "g",
+                sum(text(bias.offset()), "from"),
+                "16")));
+  }
+}
