@@ -7,7 +7,9 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -66,6 +68,27 @@ final class ExamplesTest {
     Outcome unknown = run("digts");
     assertThat(unknown.exitCode()).isEqualTo(2);
     assertThat(unknown.err()).contains("There is no example digts.", "Did you mean digits?");
+  }
+
+  private static String hash(Outcome outcome) {
+    Matcher matcher = Pattern.compile("SHA-256 of the weights: (\\w{64})").matcher(outcome.out());
+    assertThat(matcher.find()).as(outcome.out() + outcome.err()).isTrue();
+    return matcher.group(1);
+  }
+
+  @Test
+  void givesOneSetOfWeightsWhateverTheThreadsAndInterruptions(@TempDir Path folder) {
+    List<String> hashes = new ArrayList<>();
+    for (String threads : List.of("1", "2", "3")) {
+      hashes.add(hash(run("digits", "--limit", "100", "--epochs", "3", "--threads", threads)));
+    }
+    Path file = folder.resolve("digits.checkpoint");
+    run("digits", "--limit", "100", "--epochs", "2", "--checkpoint", file.toString());
+    assertThat(file).exists();
+    hashes.add(
+        hash(run("digits", "--limit", "100", "--epochs", "3", "--checkpoint", file.toString())));
+    assertThat(Set.copyOf(hashes)).as(hashes.toString()).hasSize(1);
+    assertThat(hash(run("digits", "--limit", "100", "--epochs", "2"))).isNotEqualTo(hashes.get(0));
   }
 
   @Test

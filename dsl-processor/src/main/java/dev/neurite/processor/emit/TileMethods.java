@@ -280,7 +280,7 @@ final class TileMethods {
                   c.operands().addsToResult()
                       ? "0"
                       : "biased ? b["
-                          + IndexText.sum("bo + column", Integer.toString(j))
+                          + (perRow ? "bo" : IndexText.sum("bo + column", Integer.toString(j)))
                           + "] : 0"));
     }
     openLoops(c, text);

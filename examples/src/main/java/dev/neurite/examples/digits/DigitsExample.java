@@ -75,6 +75,12 @@ public final class DigitsExample implements Callable<Integer> {
   @Option(names = "--save", paramLabel = "FILE", description = "Keep the weights in this file.")
   private @Nullable Path save;
 
+  @Option(
+      names = "--checkpoint",
+      paramLabel = "FILE",
+      description = "Keep the state of training here after each epoch, and go on from it.")
+  private @Nullable Path checkpoint;
+
   private final PrintStream out = System.out;
 
   /** Creates the example; picocli sets its options. */
@@ -96,7 +102,7 @@ public final class DigitsExample implements Callable<Integer> {
     DigitsModel model = DigitsModel.create(seed);
     out.println(model.summary());
 
-    TrainingReport report =
+    Trainer trainer =
         Trainer.of(model)
             .loss(Losses.nll())
             .metric(Metrics.accuracy())
@@ -108,8 +114,14 @@ public final class DigitsExample implements Callable<Integer> {
             .threads(threads)
             .validation(split.second())
             .keepBest()
-            .listener(ProgressLines.orBar(100))
-            .fit(split.first());
+            .listener(ProgressLines.orBar(100));
+    if (checkpoint != null) {
+      if (Files.exists(checkpoint)) {
+        trainer.resume(checkpoint);
+      }
+      trainer.checkpoint(checkpoint);
+    }
+    TrainingReport report = trainer.fit(split.first());
     out.printf("%n%s%n", report);
 
     double accuracy = showTest(model, images.classes(), test);
