@@ -28,7 +28,7 @@ record LayerView(TrainableModel model, ModelDescription.LayerRow row) implements
 
   @Override
   public List<String> parameterNames() {
-    return values().stream().map(StoredTensor::leaf).toList();
+    return values().stream().map(this::nameHere).toList();
   }
 
   @Override
@@ -69,7 +69,12 @@ record LayerView(TrainableModel model, ModelDescription.LayerRow row) implements
     return name() + ": " + row.operation() + " -> " + outputShape();
   }
 
-  /** The layer's tensors of float values. */
+  /** {@code weight}, or {@code 0.conv1.weight} in a stack of blocks. */
+  private String nameHere(StoredTensor tensor) {
+    return tensor.name().substring(name().length() + 1);
+  }
+
+  /** The layer's tensors of float values, those of blocks that it applies among them. */
   private List<StoredTensor> values() {
     return model.tensors().ofLayer(name()).stream()
         .filter(tensor -> tensor.role() != StoredTensor.Role.COUNTER)
@@ -79,7 +84,7 @@ record LayerView(TrainableModel model, ModelDescription.LayerRow row) implements
   private StoredTensor find(String parameter) {
     List<StoredTensor> tensors = values();
     for (StoredTensor tensor : tensors) {
-      if (tensor.leaf().equals(parameter)) {
+      if (nameHere(tensor).equals(parameter)) {
         return tensor;
       }
     }
@@ -88,6 +93,6 @@ record LayerView(TrainableModel model, ModelDescription.LayerRow row) implements
             + name()
             + " has no parameter "
             + parameter
-            + (tensors.isEmpty() ? "" : "; it has " + Checks.names(tensors, StoredTensor::leaf)));
+            + (tensors.isEmpty() ? "" : "; it has " + Checks.names(tensors, this::nameHere)));
   }
 }

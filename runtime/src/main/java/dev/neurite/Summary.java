@@ -27,8 +27,8 @@ final class Summary {
             row.name(),
             row.operation(),
             row.outputShape().toString(),
-            number(own),
-            number(row.multiplyAdds())
+            isStack(description, row) ? "" : number(own),
+            isStack(description, row) ? "" : number(row.multiplyAdds())
           });
     }
     cells.add(new String[] {"total", "", "", number(parameters), number(multiplyAdds)});
@@ -64,6 +64,12 @@ final class Summary {
       line.append(i >= cells.length - 2 ? padding + cells[i] : cells[i] + padding);
     }
     return line.toString().stripTrailing() + "\n";
+  }
+
+  /** Whether the layer applies blocks, whose layers have rows of their own. */
+  private static boolean isStack(ModelDescription description, ModelDescription.LayerRow row) {
+    return description.layers().stream()
+        .anyMatch(other -> other.name().startsWith(row.name() + "."));
   }
 
   private static long parametersOf(ModelDescription description, String layer) {

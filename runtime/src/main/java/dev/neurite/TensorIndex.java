@@ -32,11 +32,13 @@ final class TensorIndex {
     return tensor;
   }
 
-  /** The tensors of one layer in the order of the model's file. */
+  /**
+   * The tensors of one layer, and of the blocks that it applies, in the order of the model's file.
+   */
   List<StoredTensor> ofLayer(String layer) {
     List<StoredTensor> tensors = new ArrayList<>();
     for (StoredTensor tensor : byName.values()) {
-      if (tensor.layer().equals(layer)) {
+      if (tensor.layer().equals(layer) || tensor.layer().startsWith(layer + ".")) {
         tensors.add(tensor);
       }
     }

@@ -195,7 +195,8 @@ public abstract class TrainableModel {
   }
 
   final void freeze(String layer, boolean freeze) {
-    if (freeze ? frozen.add(layer) : frozen.remove(layer)) {
+    List<String> layers = withBlocks(layer);
+    if (freeze ? frozen.addAll(layers) : frozen.removeAll(layers)) {
       trainable =
           parametersOf(description).stream()
               .filter(tensor -> !frozen.contains(tensor.layer()))
@@ -204,7 +205,15 @@ public abstract class TrainableModel {
   }
 
   final boolean isFrozen(String layer) {
-    return frozen.contains(layer);
+    return frozen.containsAll(withBlocks(layer));
+  }
+
+  /** A layer and those of the blocks that it applies. */
+  private List<String> withBlocks(String layer) {
+    return description.layers().stream()
+        .map(ModelDescription.LayerRow::name)
+        .filter(name -> name.equals(layer) || name.startsWith(layer + "."))
+        .toList();
   }
 
   /** The parameters of layers that are not frozen; another list after each change of that. */

@@ -12,7 +12,8 @@ import java.lang.annotation.Target;
  * <p>Shape: as stated, one to three sizes for {@link InputType#FLOAT}: {@code [F]} features, {@code
  * [T, F]} a sequence of feature vectors, {@code [C, H, W]} an image. An input of {@link
  * InputType#INDEX} is one index, shape {@code []}, or a sequence {@code [T]} of them; only {@link
- * Embedding} reads it.
+ * Embedding} reads it. In a {@link Block} the shape may be left out: it is that of what the block
+ * is given.
  */
 @Documented
 @Retention(RetentionPolicy.CLASS)

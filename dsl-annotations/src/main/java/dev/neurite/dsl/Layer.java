@@ -34,7 +34,8 @@ public interface Layer {
 
   /**
    * The names of this layer's parameters, such as {@code weight} and {@code bias}; empty where it
-   * has none.
+   * has none. A {@link Stack} of blocks has those of all its layers, such as {@code
+   * 0.conv1.weight}.
    *
    * @return names in the order of PyTorch's {@code state_dict}
    */

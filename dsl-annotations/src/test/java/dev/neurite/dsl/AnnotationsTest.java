@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,7 +45,7 @@ final class AnnotationsTest {
 
   @Test
   void areAllOfTheTable() throws Exception {
-    assertThat(annotations()).hasSize(31).contains(Model.class, Dense.class, Softplus.class);
+    assertThat(annotations()).hasSize(34).contains(Model.class, Dense.class, Softplus.class);
   }
 
   /** Incremental builds follow declarations in class files; nothing reads them at run time. */
@@ -57,8 +58,11 @@ final class AnnotationsTest {
 
   @ParameterizedTest
   @MethodSource("annotations")
-  void standOnMethodsAndTheModelOnTypes(Class<?> annotation) {
+  void standOnMethodsOrOnTypes(Class<?> annotation) {
     assertThat(annotation.getAnnotation(Target.class).value())
-        .containsExactly(annotation == Model.class ? ElementType.TYPE : ElementType.METHOD);
+        .containsExactly(
+            Set.of(Model.class, Block.class).contains(annotation)
+                ? ElementType.TYPE
+                : ElementType.METHOD);
   }
 }

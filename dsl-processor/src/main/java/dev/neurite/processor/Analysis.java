@@ -3,6 +3,7 @@ package dev.neurite.processor;
 import dev.neurite.processor.arrange.ArrangedGraph;
 import dev.neurite.processor.arrange.Arranger;
 import dev.neurite.processor.diagnostic.Diagnostics;
+import dev.neurite.processor.frontend.Compilation;
 import dev.neurite.processor.frontend.ModelDeclaration;
 import dev.neurite.processor.frontend.ModelReader;
 import dev.neurite.processor.frontend.ModelReader.Reading;
@@ -16,9 +17,7 @@ import dev.neurite.processor.shape.ShapeInference;
 import dev.neurite.processor.shape.TypedGraph;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import javax.lang.model.element.TypeElement;
-import javax.lang.model.util.Elements;
 
 /**
  * A declaration after the first three stations, which report every mistake a user can make. Asking
@@ -40,12 +39,11 @@ record Analysis(
   /**
    * Analyses one type that carries {@code @Model}.
    *
-   * @param taken qualified names that generated classes cannot have
    * @param cuda whether all models are asked to run on a GPU
    */
-  static Analysis of(TypeElement type, Elements elements, Set<String> taken, boolean cuda) {
+  static Analysis of(TypeElement type, Compilation compilation, boolean cuda) {
     Diagnostics diagnostics = new Diagnostics();
-    Reading reading = ModelReader.read(type, elements, taken, diagnostics);
+    Reading reading = ModelReader.read(type, compilation, diagnostics);
     ModelDeclaration declaration = reading.declaration();
     boolean readable = reading.resolved() && type.getKind().isInterface();
     Diagnostics ofGraph = readable ? diagnostics : new Diagnostics();
@@ -53,7 +51,8 @@ record Analysis(
     if (reading.resolved()) {
       budgets.checkDeclared();
     }
-    Graph graph = GraphBuilder.build(declaration, ofGraph);
+    BlockAnalysis mistakes = new BlockAnalysis(reading.blocks());
+    Graph graph = GraphBuilder.build(declaration, reading.blocks(), mistakes, ofGraph);
     Optional<TypedGraph> typed = ShapeInference.infer(graph, ofGraph);
     if (reading.resolved() && !ofGraph.hasErrors()) {
       typed.ifPresent(budgets::check);

@@ -9,6 +9,7 @@ import dev.neurite.processor.diagnostic.Position;
 import dev.neurite.processor.emit.ModelWriter;
 import dev.neurite.processor.emit.StubWriter;
 import dev.neurite.processor.emit.WriterOptions;
+import dev.neurite.processor.frontend.Compilation;
 import dev.neurite.processor.shape.SummaryTable;
 import dev.neurite.processor.shape.TypedGraph;
 import java.io.IOException;
@@ -24,6 +25,7 @@ import javax.annotation.processing.Processor;
 import javax.annotation.processing.RoundEnvironment;
 import javax.annotation.processing.SupportedOptions;
 import javax.lang.model.SourceVersion;
+import javax.lang.model.element.AnnotationMirror;
 import javax.lang.model.element.Element;
 import javax.lang.model.element.TypeElement;
 import javax.tools.Diagnostic.Kind;
@@ -43,6 +45,8 @@ public final class NeuriteProcessor extends AbstractProcessor {
   static final String CUDA = "neurite.cuda";
   static final String SUMMARY = "neurite.summary";
 
+  private static final String LANGUAGE = "dev.neurite.dsl";
+
   /** Writes the classes of a correct model. */
   interface Writer {
 
@@ -58,9 +62,12 @@ public final class NeuriteProcessor extends AbstractProcessor {
   private final Map<String, String> generated = new HashMap<>();
 
   /**
-   * Qualified names of models with errors, in order, and how the compiler failed on those without.
+   * Qualified names of models and blocks with errors, in order, which of them are blocks, and how
+   * the compiler failed on models without.
    */
   private final Set<String> erroneous = new LinkedHashSet<>();
+
+  private final Set<String> wrongBlocks = new HashSet<>();
 
   private final Map<String, RuntimeException> failures = new LinkedHashMap<>();
 
@@ -76,7 +83,7 @@ public final class NeuriteProcessor extends AbstractProcessor {
 
   @Override
   public Set<String> getSupportedAnnotationTypes() {
-    return Set.of("dev.neurite.dsl.Model");
+    return Set.of(LANGUAGE + ".*");
   }
 
   @Override
@@ -102,6 +109,11 @@ public final class NeuriteProcessor extends AbstractProcessor {
     }
   }
 
+  /**
+   * Claims the annotations of the language, which are for this processor alone: where one is
+   * unclaimed, javac warns of it under {@code -Xlint:processing}.
+   */
+  @SuppressWarnings("DoNotClaimAnnotations")
   @Override
   public boolean process(Set<? extends TypeElement> annotations, RoundEnvironment round) {
     for (Element root : round.getRootElements()) {
@@ -112,17 +124,56 @@ public final class NeuriteProcessor extends AbstractProcessor {
         }
       }
     }
-    for (TypeElement annotation : annotations) {
-      for (Element model : round.getElementsAnnotatedWith(annotation)) {
-        if (model instanceof TypeElement type) {
-          compile(type);
-        }
+    for (TypeElement type : declarations(annotations, round)) {
+      if (type.getAnnotationMirrors().stream().anyMatch(mirror -> isLanguage(mirror, "Model"))) {
+        compile(type);
+      } else {
+        check(type);
       }
     }
     if (round.processingOver()) {
       printErrors();
     }
-    return false;
+    return true;
+  }
+
+  /** The models and blocks of a round, in source order as far as the compiler tells it. */
+  private static Set<TypeElement> declarations(
+      Set<? extends TypeElement> annotations, RoundEnvironment round) {
+    TypeElement[] declaring =
+        annotations.stream()
+            .filter(
+                annotation ->
+                    annotation.getQualifiedName().contentEquals(LANGUAGE + ".Model")
+                        || annotation.getQualifiedName().contentEquals(LANGUAGE + ".Block"))
+            .toArray(TypeElement[]::new);
+    Set<TypeElement> types = new LinkedHashSet<>();
+    for (Element element : round.getElementsAnnotatedWithAny(declaring)) {
+      if (element instanceof TypeElement type) {
+        types.add(type);
+      }
+    }
+    return types;
+  }
+
+  private static boolean isLanguage(AnnotationMirror mirror, String name) {
+    return mirror.getAnnotationType().asElement() instanceof TypeElement annotation
+        && annotation.getQualifiedName().contentEquals(LANGUAGE + "." + name);
+  }
+
+  /** Looks for what a block has wrong by itself. */
+  private void check(TypeElement type) {
+    Diagnostics diagnostics = BlockAnalysis.of(type, compilation(Set.of()));
+    if (diagnostics.hasErrors()) {
+      erroneous.add(type.getQualifiedName().toString());
+      wrongBlocks.add(type.getQualifiedName().toString());
+    } else {
+      print(diagnostics);
+    }
+  }
+
+  private Compilation compilation(Set<String> taken) {
+    return new Compilation(processingEnv.getElementUtils(), sourceTypes, taken);
   }
 
   private void compile(TypeElement type) {
@@ -147,7 +198,7 @@ public final class NeuriteProcessor extends AbstractProcessor {
           }
         });
     boolean cuda = "true".equals(processingEnv.getOptions().get(CUDA));
-    return Analysis.of(type, processingEnv.getElementUtils(), taken, cuda);
+    return Analysis.of(type, compilation(taken), cuda);
   }
 
   private void write(Analysis analysis, TypedGraph graph, TypeElement type) {
@@ -181,8 +232,12 @@ public final class NeuriteProcessor extends AbstractProcessor {
   }
 
   private void printErrors() {
-    for (String model : erroneous) {
-      print(analyse(typeOf(model)).diagnostics());
+    for (String name : erroneous) {
+      TypeElement type = typeOf(name);
+      print(
+          wrongBlocks.contains(name)
+              ? BlockAnalysis.of(type, compilation(Set.of()))
+              : analyse(type).diagnostics());
     }
     failures.forEach(
         (model, failure) -> {

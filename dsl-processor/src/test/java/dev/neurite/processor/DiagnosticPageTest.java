@@ -25,11 +25,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class DiagnosticPageTest {
 
   /**
-   * Codes that no source alone brings about; {@link NeuriteProcessorTest} and BudgetsTest test
-   * them.
+   * Codes that no source alone brings about; {@link NeuriteProcessorTest} and {@link
+   * ClassFilesTest} test them.
    */
   private static final Set<String> WITHOUT_SOURCE =
-      Set.of("unknown-option-value", "internal-error");
+      Set.of("unknown-option-value", "internal-error", "block-with-mistakes");
 
   /**
    * What stands before the value of an attribute: the Eclipse compiler marks its name, javac the

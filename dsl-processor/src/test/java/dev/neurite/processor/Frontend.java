@@ -71,8 +71,16 @@ public final class Frontend {
           Diagnostics diagnostics = new Diagnostics();
           var reading =
               ModelReader.read(
-                  (TypeElement) element, processingEnv.getElementUtils(), Set.of(), diagnostics);
-          var graph = GraphBuilder.build(reading.declaration(), diagnostics);
+                  (TypeElement) element,
+                  new dev.neurite.processor.frontend.Compilation(
+                      processingEnv.getElementUtils(), Set.of(), Set.of()),
+                  diagnostics);
+          var graph =
+              GraphBuilder.build(
+                  reading.declaration(),
+                  reading.blocks(),
+                  new BlockAnalysis(reading.blocks()),
+                  diagnostics);
           ShapeInference.infer(graph, diagnostics).ifPresent(graphs::add);
           diagnostics.inSourceOrder().forEach(d -> messages.add(d.text()));
         }

@@ -354,7 +354,8 @@ final class NeuriteProcessorTest {
   void acceptsLayersNamedAsVariables() {
     List<String> names =
         List.of(
-            "rows", "inputs", "outputs", "i", "k", "model", "threads", "busy", "record", "Math");
+            "rows", "inputs", "outputs", "i", "k", "model", "threads", "busy", "record", "Math",
+            "left", "call", "failure", "members", "member", "next", "choice", "team", "idle");
     assertThat(
             Sources.compile(
                 Compiler.JAVAC,

@@ -106,6 +106,22 @@ public final class Sources {
     }
   }
 
+  /**
+   * Compiles one file into a folder, whose classes it can use; gives errors and our warnings.
+   *
+   * @param folder that keeps what is compiled and generated
+   */
+  public static List<Said> compileInto(
+      Path folder, Compiler compiler, String source, String... options) {
+    try {
+      return compile(compiler, new NeuriteProcessor(), source, folder, options).stream()
+          .filter(said -> said.isOurs() || said.kind() == Diagnostic.Kind.ERROR)
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   private static List<Said> compile(
       Compiler compiler, Processor processor, String source, Path folder, String... options)
       throws IOException {

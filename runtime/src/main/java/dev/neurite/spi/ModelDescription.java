@@ -92,9 +92,10 @@ public record ModelDescription(
   }
 
   /**
-   * One declared layer.
+   * One layer.
    *
-   * @param name the method's name
+   * @param name the method's name; in a block after those of its places of use: {@code
+   *     stage1.0.conv1}
    * @param operation its annotations as a reader would write them, such as {@code Conv2D 32 3x3,
    *     ReLU}
    * @param inputShapes the shapes it reads, without the batch

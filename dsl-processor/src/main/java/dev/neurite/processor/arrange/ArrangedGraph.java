@@ -3,6 +3,7 @@ package dev.neurite.processor.arrange;
 import dev.neurite.processor.shape.TensorType;
 import dev.neurite.processor.shape.TypedGraph;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The part of a network that its outputs depend on, with the order of every value in memory.
@@ -51,10 +52,26 @@ public record ArrangedGraph(TypedGraph source, List<ArrangedNode> nodes, List<In
     public int size() {
       return type.size();
     }
+
+    /** The layer's name as a part of a Java name: {@code stage1_0_conv1}. */
+    public String javaName() {
+      return layer.replace('.', '_');
+    }
   }
 
   public ArrangedNode node(int id) {
     return nodes.get(id);
+  }
+
+  /** What a node uses of another node's parameters, or null. */
+  public TypedGraph.@Nullable Share share(ArrangedNode node) {
+    return node.work() instanceof Work.Compute ? source.node(node.origin()).share() : null;
+  }
+
+  /** Whether a node's weight is another node's, turned around. */
+  public boolean isTransposed(ArrangedNode node) {
+    TypedGraph.Share share = share(node);
+    return share != null && share.transposed();
   }
 
   /** How often each node is read by others. */

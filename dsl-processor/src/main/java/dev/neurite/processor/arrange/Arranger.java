@@ -87,7 +87,9 @@ public final class Arranger {
     switch (node.operation()) {
       case Operation.Input ignored -> compute(node, new Plain());
       case Operation.Dense ignored -> {
-        if (graph.node(node.inputs().getFirst()).type().rank() == 1) {
+        boolean vectors = graph.node(node.inputs().getFirst()).type().rank() == 1;
+        // The order of a weight's inputs is that of the values read, and shared weights have one.
+        if (vectors && !graph.isShared(node.id())) {
           add(node, List.of(rowByRow(node.inputs().getFirst())), new Plain());
         } else {
           computePlain(node);
@@ -106,6 +108,7 @@ public final class Arranger {
       case Operation.MaxPool2D ignored -> computePool(node);
       case Operation.AvgPool2D ignored -> computePool(node);
       case Operation.GlobalAvgPool ignored -> computeByChannel(node);
+      case Operation.Pass ignored -> holders.put(node.id(), holder(node.inputs().getFirst()));
       case Operation.Flatten ignored -> holders.put(node.id(), holder(node.inputs().getFirst()));
       case Operation.Reshape ignored ->
           holders.put(

@@ -23,6 +23,7 @@ public final class BackwardRules {
   public static boolean readsInput(Operation operation) {
     return switch (operation) {
       case Operation.Input ignored -> false;
+      case Operation.Pass ignored -> false;
       case Operation.Dense ignored -> true;
       case Operation.Conv2D ignored -> true;
       case Operation.BatchNorm ignored -> true;
@@ -56,6 +57,7 @@ public final class BackwardRules {
   public static OutputUse outputUse(Operation operation) {
     return switch (operation) {
       case Operation.Input ignored -> OutputUse.NONE;
+      case Operation.Pass ignored -> OutputUse.NONE;
       case Operation.Dense ignored -> OutputUse.NONE;
       case Operation.Conv2D ignored -> OutputUse.NONE;
       case Operation.BatchNorm ignored -> OutputUse.NONE;

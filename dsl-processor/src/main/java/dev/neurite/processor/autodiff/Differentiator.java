@@ -7,11 +7,19 @@ import dev.neurite.processor.autodiff.Step.Flow;
 import dev.neurite.processor.autodiff.TrainingSteps.Reach;
 import dev.neurite.processor.graph.Operation;
 import dev.neurite.processor.shape.TensorType.Element;
+import dev.neurite.processor.shape.TypedGraph.Share;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /** Derives the backward pass by reverse accumulation and puts both passes into stages. */
 public final class Differentiator {
+
+  /** Names of trained parameters. */
+  private static final List<String> LEAVES = List.of("weight", "bias");
 
   private final ArrangedGraph graph;
   private final List<Reach> reach = new ArrayList<>();
@@ -89,8 +97,15 @@ public final class Differentiator {
 
   private List<List<Step>> forward() {
     Stages stages = new Stages();
+    graph.nodes().stream()
+        .filter(graph::isTransposed)
+        .forEach(node -> stages.add(new Step.Turn(node.id(), false)));
+    // The forward pass reads these whole, the others are for the backward pass.
+    stages.breakHere();
     for (ArrangedNode node : graph.nodes()) {
-      if (turnsWeights(node) && reach.get(node.inputs().getFirst()) != Reach.NONE) {
+      if (!graph.isTransposed(node)
+          && turnsWeights(node)
+          && reach.get(node.inputs().getFirst()) != Reach.NONE) {
         stages.add(new Step.Turn(node.id(), reach.get(node.inputs().getFirst()) == Reach.INPUTS));
       }
     }
@@ -110,7 +125,7 @@ public final class Differentiator {
     Stages stages = new Stages();
     boolean[] written = new boolean[graph.nodes().size()];
     graph.outputs().forEach(output -> written[output] = true);
-    List<Step> parameters = new ArrayList<>();
+    List<ArrangedNode> parametric = new ArrayList<>();
     for (ArrangedNode node : graph.nodes().reversed()) {
       if (!written[node.id()] || reach.get(node.id()) == Reach.NONE || node.inputs().isEmpty()) {
         continue;
@@ -119,7 +134,7 @@ public final class Differentiator {
         stages.addAlone(new Step.GradientSums(node.id()));
       }
       if (hasParameters(node)) {
-        parameters.add(new Step.ParameterGradients(node.id()));
+        parametric.add(node);
         if (sumsPositions(node)) {
           stages.add(new Step.PositionSums(node.id()));
         }
@@ -137,9 +152,40 @@ public final class Differentiator {
       }
     }
     stages.breakHere();
-    parameters.forEach(stages::add);
+    addParameterGradients(parametric, stages);
     return stages.list();
   }
+
+  /**
+   * Gradients of all parameters. Of a shared one the use declared first writes, and those of the
+   * others are added in the order declared once all are complete.
+   */
+  private void addParameterGradients(List<ArrangedNode> lastFirst, Stages stages) {
+    Set<Shared> written = new HashSet<>();
+    Map<Integer, Set<String>> added = new HashMap<>();
+    List<Step> additions = new ArrayList<>();
+    for (ArrangedNode node : lastFirst.reversed()) {
+      Set<String> waiting = new HashSet<>();
+      for (String leaf : LEAVES) {
+        Share share = graph.share(node);
+        boolean shares = share != null && share.leaves().contains(leaf);
+        int owner = share != null && shares ? share.owner() : node.origin();
+        if (!written.add(new Shared(owner, leaf)) && shares) {
+          waiting.add(leaf);
+          additions.add(new Step.AddGradients(node.id(), leaf));
+        }
+      }
+      added.put(node.id(), waiting);
+    }
+    for (ArrangedNode node : lastFirst) {
+      stages.add(new Step.ParameterGradients(node.id(), added.getOrDefault(node.id(), Set.of())));
+    }
+    stages.breakHere();
+    additions.forEach(stages::add);
+  }
+
+  /** A parameter by the typed node that has it. */
+  private record Shared(int owner, String leaf) {}
 
   /** Steps as they come, a new stage where one needs all of those before. */
   private static final class Stages {

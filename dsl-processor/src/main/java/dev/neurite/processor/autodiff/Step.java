@@ -1,6 +1,7 @@
 package dev.neurite.processor.autodiff;
 
 import java.util.List;
+import java.util.Set;
 
 /** One step of a training pass, on one node of the arranged graph. */
 public sealed interface Step {
@@ -35,8 +36,20 @@ public sealed interface Step {
    */
   record PositionSums(int node) implements Step {}
 
-  /** Gradients of the node's parameters, over all rows. */
-  record ParameterGradients(int node) implements Step {}
+  /**
+   * Gradients of the node's parameters, over all rows.
+   *
+   * @param added names of shared parameters that another node's gradients are written to first:
+   *     those of this one wait in the workspace to be added
+   */
+  record ParameterGradients(int node, Set<String> added) implements Step {
+    public ParameterGradients {
+      added = Set.copyOf(added);
+    }
+  }
+
+  /** Adds gradients of a shared parameter that wait in the workspace. */
+  record AddGradients(int node, String leaf) implements Step {}
 
   /**
    * A gradient that flows from a node to one of its inputs.

@@ -13,7 +13,7 @@ import java.util.Locale;
 public enum Message {
   // The interface.
   NOT_AN_INTERFACE(
-      "@Model stands on the %1$s %2$s, but a network is declared by an interface.",
+      "%3$s stands on the %1$s %2$s, but %4$s is declared by an interface.",
       "Make %2$s an interface with one abstract method for each layer."),
   GENERIC_MODEL(
       "%1$s has type parameters, but every size of a network is a constant.",
@@ -24,8 +24,11 @@ public enum Message {
   SEALED_MODEL(
       "%1$s is sealed, but the class generated for it must implement it.", "Remove sealed."),
   INHERITED_LAYERS(
-      "%1$s inherits the abstract method %2$s() of %3$s, but a model declares all of its layers itself.",
+      "%1$s inherits the abstract method %2$s() of %3$s, but %4$s declares all of its layers itself.",
       "Declare %2$s() in %1$s, or give it a default body."),
+  MODEL_AND_BLOCK(
+      "%1$s carries @Model and @Block, but a network and a part of networks are declared apart.",
+      "Keep one of the two; to train a block alone, apply it by @Stack in a @Model interface."),
   GENERATED_NAME_TAKEN(
       "For %1$s the class %2$s is generated, but a class of that name is already there.",
       "Rename one of the two."),
@@ -43,7 +46,7 @@ public enum Message {
       "Choose another name, such as %1$sLayer()."),
 
   // The order of layers and annotations.
-  NO_INPUT("%1$s has no @Input.", "Begin with a method such as: @Input(784) Layer pixels();"),
+  NO_INPUT("%1$s has no @Input.", "Begin with a method such as: %2$s"),
   NO_LAYER(
       "%1$s has an @Input, but no layer after it.",
       "Add a layer below it, such as: @Dense(10) Layer scores();"),
@@ -73,14 +76,17 @@ public enum Message {
   FROM_SEVERAL(
       "@From on %2$s() names %3$s layers, but %1$s reads one.",
       "Name one layer, or join them by @Add, @Multiply or @Concat before %1$s."),
-  FROM_UNKNOWN("@From on %1$s() names \"%2$s\", but no layer above it has that name.", "%3$s"),
+  FROM_UNKNOWN("%4$s on %1$s() names \"%2$s\", but no layer above it has that name.", "%3$s"),
   FROM_LATER(
-      "@From on %1$s() names \"%2$s\", which is declared below it, but a layer reads earlier ones.",
+      "%3$s on %1$s() names \"%2$s\", which is declared below it, but a layer builds on earlier ones.",
       "Move %2$s() above %1$s()."),
-  FROM_SELF("@From on %1$s() names %1$s itself.", "Name a layer declared above it."),
+  FROM_SELF("%2$s on %1$s() names %1$s itself.", "Name a layer declared above it."),
   INIT_WITHOUT_PARAMETERS(
       "@Init stands on %1$s(), which has no parameters that it could start.",
       "Remove @Init, or move it to the method of the @Dense, @Conv2D or @Embedding."),
+  INIT_OF_SHARED(
+      "@Init stands on %1$s(), but its parameters are those of %2$s().",
+      "Move @Init to %2$s(), or remove it."),
   INIT_OF_NORMALIZATION(
       "@Init stands on %2$s(), but %1$s always starts with weight 1 and bias 0.", "Remove @Init."),
   INIT_WITHOUT_BIAS(
@@ -89,6 +95,38 @@ public enum Message {
   INIT_OF_BIAS(
       "@Init on %1$s() starts the bias with %2$s, which needs a matrix, but a bias is a vector.",
       "Use DEFAULT, ZEROS, ONES, NORMAL or UNIFORM for the bias."),
+
+  // Blocks and shared parameters.
+  STACK_OF_NO_BLOCK(
+      "@Stack on %1$s() names %2$s, which is not annotated with @Block.",
+      "Annotate the interface %2$s with @Block, or name one that is."),
+  STACK_TIMES(
+      "@Stack on %1$s() has times = %2$s, but a block is applied from 1 to %3$s times.",
+      "State a number from 1 to %3$s."),
+  STACK_OPERANDS(
+      "@Stack on %1$s() applies %2$s, which has %3$s, but it is given %4$s.",
+      "Name as many layers in @From as the block has inputs, in that order."),
+  STACK_REPEATS_INPUTS(
+      "@Stack on %1$s() applies %2$s %3$s times, but it has %4$s inputs and gives one value to the next.",
+      "Apply it once on each of several methods, with @From on each."),
+  BLOCK_RECURSION(
+      "@Stack on %1$s() makes %2$s a part of itself without end: %3$s.",
+      "Remove this @Stack; to repeat a block state times where it is applied."),
+  BLOCK_OUTPUTS(
+      "@Output on %1$s() gives %2$s a second output beside %3$s(), but a block gives one value.",
+      "Join them by @Concat, or make a block for each."),
+  BLOCK_WITH_MISTAKES(
+      "@Stack on %1$s() applies %2$s from a class file, which has a mistake: %3$s",
+      "Correct %2$s where it is declared and compile it with this processor."),
+  SHARED_WITHOUT_PARAMETERS(
+      "@SharedWith on %1$s() names %2$s(), but %3$s() has no parameters to share.",
+      "Remove @SharedWith, or name a layer with the same operation."),
+  SHARED_OPERATIONS(
+      "%1$s on %2$s() cannot use the parameters of %3$s(), which are those of %4$s.",
+      "Name a layer with %1$s, or give both the same operation."),
+  SHARED_BLOCKS(
+      "@SharedWith on %1$s() names %2$s(), but %1$s() applies %3$s and %2$s() applies %4$s.",
+      "Apply the same block as often in both."),
 
   // Numbers in annotations.
   INPUT_WITHOUT_SHAPE(
@@ -163,6 +201,12 @@ public enum Message {
   PARAMETERS_OVERFLOW(
       "With %1$s on %2$s() the network has %3$s parameters as they are stored, more than an array can hold.",
       "Make the layer smaller; the limit is 2147483647 values for the whole network."),
+  BLOCK_INPUT_SHAPE(
+      "%2$s() states the shape %3$s, but %4$s gives it %5$s.",
+      "Give it that shape, or remove the shape from the block's @Input, which then takes any."),
+  SHARED_SHAPES(
+      "%1$s on %2$s() has a weight of shape %3$s, but %4$s() shares one of shape %5$s%6$s.",
+      "%7$s"),
   PARAMETERS_OVER_BUDGET(
       "%1$s has %2$s parameters, but maxParameters allows %3$s; the largest layer is %4$s() with %5$s.",
       "Make the layers smaller, or raise maxParameters."),

@@ -34,7 +34,7 @@ final class FoldWriter {
   }
 
   boolean isEmpty() {
-    return memory.folds().isEmpty();
+    return memory.folds().isEmpty() && memory.turns().isEmpty();
   }
 
   void addTo(TypeSpec.Builder type) {
@@ -46,18 +46,26 @@ final class FoldWriter {
             .addParameter(FLOATS, "state");
     if (isEmpty()) {
       fold.addJavadoc(
-          "The parameters as they are: there is no batch normalisation to fold into them.\n");
+          "The parameters as they are: nothing follows from them that inference needs.\n");
       type.addMethod(fold.addStatement("return parameters").build());
       return;
     }
     fold.addJavadoc(
-        "A copy of the parameters with every batch normalisation as a scale and a shift.\n");
+        "A copy of the parameters, every batch normalisation as a scale and a shift, and weights turned around that are used"
+            + " so.\n");
     fold.addStatement(
         "float[] q = $T.copyOf(parameters, $L)", java.util.Arrays.class, memory.parameterLength());
     for (Fold one : memory.folds()) {
       fold.addCode(code(one));
     }
+    memory.turns().forEach(turn -> fold.addCode(code(turn)));
     type.addMethod(fold.addStatement("return q").build());
+    if (!memory.turns().isEmpty()) {
+      type.addMethod(turnMethod());
+    }
+    if (memory.folds().isEmpty()) {
+      return;
+    }
     type.addMethod(scaleMethod());
     if (memory.folds().stream().anyMatch(one -> one.linear() >= 0)) {
       type.addMethod(intoWeightsMethod());
@@ -96,6 +104,40 @@ final class FoldWriter {
           fold.shiftAt());
     }
     return code.build();
+  }
+
+  private CodeBlock code(InferenceMemory.Turn turn) {
+    Storage.Panels weight =
+        (Storage.Panels) layout.tensor(graph.node(turn.node()).origin(), "weight").storage();
+    return CodeBlock.builder()
+        .addStatement(
+            "turn(q, $L, $L, $L, $L)",
+            weight.offset(),
+            weight.channels() * weight.height() * weight.width(),
+            weight.outputs(),
+            turn.at())
+        .build();
+  }
+
+  private static MethodSpec turnMethod() {
+    JavaText text = new JavaText();
+    text.open("for (int i = 0; i < inputs; i++)");
+    text.open("for (int j = 0; j < outputs; j++)");
+    text.line(
+        "q[to + ((i >> 4) * outputs + j) * 16 + (i & 15)] = q[weight + ((j >> 4) * inputs + i) * 16 + (j & 15)];");
+    text.close();
+    text.close();
+    return ints(
+            MethodSpec.methodBuilder("turn")
+                .addJavadoc("Inputs become outputs and outputs inputs.\n")
+                .addParameter(FLOATS, "q"),
+            "weight",
+            "inputs",
+            "outputs",
+            "to")
+        .addModifiers(Modifier.PRIVATE, Modifier.STATIC)
+        .addCode("$L", text.toString())
+        .build();
   }
 
   private static MethodSpec scaleMethod() {

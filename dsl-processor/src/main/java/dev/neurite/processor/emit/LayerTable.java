@@ -5,6 +5,7 @@ import dev.neurite.processor.memory.ParameterLayout.Role;
 import dev.neurite.processor.shape.TypedGraph;
 import dev.neurite.processor.shape.TypedGraph.LayerNodes;
 import java.util.List;
+import java.util.Locale;
 
 /** The table of layers in the Javadoc of generated classes. */
 final class LayerTable {
@@ -28,16 +29,21 @@ final class LayerTable {
           layer.nodes().stream()
               .mapToLong(id -> ModelClassWriter.multiplyAdds(graph, graph.node(id)))
               .sum();
+      boolean counts = !graph.isStack(layer);
       text.append(
-          "<tr><td>%s</td><td>%s</td><td>%s</td><td>%,d</td><td>%,d</td></tr>\n"
+          "<tr><td>%s</td><td>%s</td><td>%s</td><td>%s</td><td>%s</td></tr>\n"
               .formatted(
                   layer.name(),
                   layer.description().replace("->", "to").replace("&", "and").replace("<", "below"),
                   graph.node(layer.last()).type().shape(),
-                  parameters,
-                  multiplyAdds));
+                  counts ? grouped(parameters) : "",
+                  counts ? grouped(multiplyAdds) : ""));
     }
     return text.append("</table>\n").toString();
+  }
+
+  private static String grouped(long number) {
+    return String.format(Locale.ROOT, "%,d", number);
   }
 
   private static long elements(List<Integer> shape) {

@@ -14,14 +14,14 @@ import dev.neurite.processor.memory.ParameterLayout;
 import dev.neurite.processor.memory.ParameterLayout.Start;
 import dev.neurite.processor.memory.ParameterLayout.Storage;
 import dev.neurite.processor.memory.ParameterLayout.Tensor;
-import dev.neurite.processor.shape.Costs;
-import dev.neurite.processor.shape.TensorType;
 import dev.neurite.processor.shape.TypedGraph;
 import dev.neurite.processor.shape.TypedGraph.LayerNodes;
 import dev.neurite.processor.shape.TypedGraph.ModelName;
 import dev.neurite.processor.shape.TypedGraph.Node;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import javax.lang.model.element.Modifier;
 
 /**
@@ -98,7 +98,7 @@ final class ModelClassWriter {
             .addParameter(TypeName.LONG, "seed")
             .addStatement("return new $T(seed)", self)
             .build());
-    for (LayerNodes layer : graph.layers()) {
+    for (LayerNodes layer : graph.layers().stream().filter(LayerNodes::isDeclared).toList()) {
       type.addMethod(
           MethodSpec.methodBuilder(layer.name())
               .addAnnotation(Override.class)
@@ -280,11 +280,14 @@ final class ModelClassWriter {
     ClassName arrayList = ClassName.get("java.util", "ArrayList");
     describe.addStatement("$T<$T.LayerRow> layers = new $T<>()", list, DESCRIPTION, arrayList);
     describe.addStatement("$T<$T> tensors = new $T<>()", list, STORED, arrayList);
+    Set<String> names = new HashSet<>();
     for (LayerNodes layer : graph.layers()) {
-      String method =
-          "describe"
-              + layer.name().substring(0, 1).toUpperCase(Locale.ROOT)
-              + layer.name().substring(1);
+      String name = layer.name().replace('.', '_');
+      String start = "describe" + name.substring(0, 1).toUpperCase(Locale.ROOT) + name.substring(1);
+      String method = start;
+      for (int i = 2; !names.add(method); i++) {
+        method = start + "_" + i;
+      }
       describe.addStatement("$L(layers, tensors)", method);
       type.addMethod(layer(layer, method));
     }
@@ -358,9 +361,7 @@ final class ModelClassWriter {
   }
 
   static long multiplyAdds(TypedGraph graph, Node node) {
-    List<TensorType> inputs =
-        node.inputs().stream().map(input -> graph.node(input).type()).toList();
-    return Costs.of(node.operation(), inputs, node.type()).multiplyAdds();
+    return graph.costs(node).multiplyAdds();
   }
 
   private static CodeBlock shape(List<Integer> shape) {

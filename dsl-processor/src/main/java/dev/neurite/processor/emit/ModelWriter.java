@@ -69,7 +69,7 @@ public final class ModelWriter {
 
     ArrangedGraph batches = Arranger.arrangeBatches(graph);
     TrainingSteps steps = Differentiator.differentiate(batches);
-    TrainingMemory memory = TrainingPlanner.plan(steps);
+    TrainingMemory memory = TrainingPlanner.plan(steps, layout);
     TrainingCode training = TrainingLowering.lower(steps, layout, memory);
     save(
         model,

@@ -86,6 +86,14 @@ record Signature(List<Tensor> inputs, List<Tensor> outputs) {
           "a",
           "p",
           "threads",
+          "choice",
+          "team",
+          "members",
+          "member",
+          "left",
+          "next",
+          "call",
+          "failure",
           "inputs",
           "outputs",
           "model",
@@ -118,6 +126,7 @@ record Signature(List<Tensor> inputs, List<Tensor> outputs) {
           values(graph, graph.source().node(node.inputs().getFirst()));
       case Operation.SpatialDropout ignored ->
           values(graph, graph.source().node(node.inputs().getFirst()));
+      case Operation.Pass ignored -> values(graph, graph.source().node(node.inputs().getFirst()));
       case Operation.Flatten ignored ->
           values(graph, graph.source().node(node.inputs().getFirst()));
       case Operation.Reshape ignored ->

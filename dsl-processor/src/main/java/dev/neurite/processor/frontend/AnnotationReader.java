@@ -12,6 +12,7 @@ import javax.lang.model.element.Element;
 import javax.lang.model.element.ExecutableElement;
 import javax.lang.model.element.TypeElement;
 import javax.lang.model.element.VariableElement;
+import javax.lang.model.type.DeclaredType;
 import javax.lang.model.type.TypeKind;
 import javax.lang.model.type.TypeMirror;
 import javax.lang.model.util.ElementFilter;
@@ -87,7 +88,7 @@ final class AnnotationReader {
   }
 
   /**
-   * The value as a number, flag, string, name of a constant, or list of those.
+   * The value as a number, flag, string, name of a constant or class, or list of those.
    *
    * @return null if the Java compiler could not make a value of what is written; it says so itself
    */
@@ -129,6 +130,20 @@ final class AnnotationReader {
     @Override
     public Object visitEnumConstant(VariableElement constant, @Nullable Void unused) {
       return constant.getSimpleName().toString();
+    }
+
+    /** The qualified name; null for a class that the Java compiler does not know. */
+    @Override
+    public @Nullable Object visitType(TypeMirror type, @Nullable Void unused) {
+      return switch (type.getKind()) {
+        case DECLARED ->
+            type instanceof DeclaredType declared
+                    && declared.asElement() instanceof TypeElement element
+                ? element.getQualifiedName().toString()
+                : null;
+        case ERROR -> null;
+        default -> type.toString();
+      };
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.neurite.processor.frontend;
 
 import dev.neurite.processor.diagnostic.Position;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -17,7 +18,7 @@ public record AnnotationUse(String name, Position position, Map<String, Argument
    * The value of one attribute.
    *
    * @param value an {@code Integer}, {@code Long}, {@code Double}, {@code Boolean}, a {@code
-   *     String} (also for the name of an enum constant), or a {@code List} of those
+   *     String} (also for the name of an enum constant or of a class), or a {@code List} of those
    * @param written whether it stands in the source; otherwise it is the default
    * @param position of the value, or of the annotation if it is not written
    * @param items positions of the elements of an array; empty if not written
@@ -33,6 +34,16 @@ public record AnnotationUse(String name, Position position, Map<String, Argument
   /** A use with an unmodifiable map. */
   public AnnotationUse {
     arguments = Map.copyOf(arguments);
+  }
+
+  /** The same annotation with every message about it shown at one place. */
+  public AnnotationUse placedAt(Position place) {
+    Map<String, Argument> placed = new HashMap<>();
+    arguments.forEach(
+        (attribute, argument) ->
+            placed.put(
+                attribute, new Argument(argument.value(), argument.written(), place, List.of())));
+    return new AnnotationUse(name, place, placed);
   }
 
   /** The name as it is written: {@code @Conv2D}. */

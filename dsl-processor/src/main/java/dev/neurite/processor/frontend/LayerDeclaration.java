@@ -21,6 +21,12 @@ public record LayerDeclaration(
     annotations = List.copyOf(annotations);
   }
 
+  /** The same layer with every message about it shown at one place. */
+  public LayerDeclaration placedAt(Position place) {
+    return new LayerDeclaration(
+        name, place, annotations.stream().map(use -> use.placedAt(place)).toList(), valid);
+  }
+
   /** The annotation of that simple name, if the method has it. */
   public Optional<AnnotationUse> annotation(String simpleName) {
     return annotations.stream().filter(use -> use.name().equals(simpleName)).findFirst();

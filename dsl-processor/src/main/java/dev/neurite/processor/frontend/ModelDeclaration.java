@@ -24,7 +24,8 @@ public record ModelDeclaration(
     boolean implementable,
     Position position,
     AnnotationUse model,
-    List<LayerDeclaration> layers) {
+    List<LayerDeclaration> layers)
+    implements Declaration {
 
   /** A declaration with an unmodifiable list. */
   public ModelDeclaration {

@@ -3,6 +3,7 @@ package dev.neurite.processor.graph;
 import dev.neurite.processor.diagnostic.Diagnostics;
 import dev.neurite.processor.diagnostic.Message;
 import dev.neurite.processor.frontend.AnnotationUse;
+import dev.neurite.processor.frontend.ModelDeclaration;
 import dev.neurite.processor.graph.Graph.Layer;
 import dev.neurite.processor.graph.Graph.Node;
 import java.util.HashSet;
@@ -27,10 +28,19 @@ public final class Advice {
    */
   public static void give(Graph graph, boolean cuda, Diagnostics diagnostics) {
     Advice advice = new Advice(graph, diagnostics);
+    if (advice.isIncomplete()) {
+      return;
+    }
     advice.unreadLayers();
     advice.dropoutOnOutputs();
     advice.softmaxInTheMiddle();
     advice.cuda(cuda);
+  }
+
+  /** Whether an operation is unknown because of a mistake in a block. */
+  private boolean isIncomplete() {
+    return graph.nodes().stream()
+        .anyMatch(node -> node.operation() == null && !node.use().name().equals("Input"));
   }
 
   private void unreadLayers() {
@@ -38,7 +48,7 @@ public final class Advice {
     graph.nodes().forEach(node -> read.addAll(node.inputs()));
     for (int i = 0; i < graph.layers().size(); i++) {
       Layer layer = graph.layers().get(i);
-      if (!read.contains(layer.last()) && !graph.outputs().contains(i)) {
+      if (!layer.isInBlock() && !read.contains(layer.last()) && !graph.outputs().contains(i)) {
         diagnostics.report(Message.UNREAD_LAYER, layer.position(), layer.name());
       }
     }
@@ -70,7 +80,8 @@ public final class Advice {
         Node source = graph.nodes().get(input);
         boolean output =
             graph.outputs().contains(source.layer()) && graph.layerOf(source).last() == source.id();
-        if (isSoftmax(source.operation()) && !output) {
+        boolean inBlock = graph.layerOf(source).isInBlock() || graph.layerOf(reader).isInBlock();
+        if (isSoftmax(source.operation()) && !output && !inBlock) {
           diagnostics.report(
               Message.SOFTMAX_IN_THE_MIDDLE,
               source.use().position(),
@@ -88,10 +99,10 @@ public final class Advice {
   }
 
   private void cuda(boolean all) {
-    AnnotationUse model = graph.declaration().model();
-    if (all || model.flag("cuda")) {
+    if (graph.declaration() instanceof ModelDeclaration declaration
+        && (all || declaration.model().flag("cuda"))) {
       diagnostics.report(
-          Message.CUDA_NOT_WRITTEN, model.at("cuda"), graph.declaration().interfaceName());
+          Message.CUDA_NOT_WRITTEN, declaration.model().at("cuda"), declaration.interfaceName());
     }
   }
 }

@@ -2,7 +2,7 @@ package dev.neurite.processor.graph;
 
 import dev.neurite.processor.diagnostic.Position;
 import dev.neurite.processor.frontend.AnnotationUse;
-import dev.neurite.processor.frontend.ModelDeclaration;
+import dev.neurite.processor.frontend.Declaration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param outputs the layers whose values the network gives, in the order declared
  */
 public record Graph(
-    ModelDeclaration declaration, List<Layer> layers, List<Node> nodes, List<Integer> outputs) {
+    Declaration declaration, List<Layer> layers, List<Node> nodes, List<Integer> outputs) {
 
   /** A graph with unmodifiable lists. */
   public Graph {
@@ -24,19 +24,30 @@ public record Graph(
     outputs = List.copyOf(outputs);
   }
 
+  /** The number of no node. */
+  public static final int NONE = -1;
+
   /**
-   * One declared layer.
+   * One layer: a declared one, or one of a block at a place of use.
    *
-   * @param name the method's name
+   * @param name the method's name; in a block after those of the places of use: {@code
+   *     stage1.0.conv1}
    * @param position of the method
    * @param nodes what its annotations became, at least one
    * @param description its annotations as a reader would write them
+   * @param block the name of the block that declares it, empty for the declaration's own layers
    */
-  public record Layer(String name, Position position, List<Integer> nodes, String description) {
+  public record Layer(
+      String name, Position position, List<Integer> nodes, String description, String block) {
 
     /** A layer with an unmodifiable list. */
     public Layer {
       nodes = List.copyOf(nodes);
+    }
+
+    /** Whether it stands in a block. */
+    public boolean isInBlock() {
+      return !block.isEmpty();
     }
 
     /** The node whose value is the layer's. */
@@ -56,6 +67,7 @@ public record Graph(
    * @param inputs the nodes it reads; empty also where they are unknown, {@code operation} being
    *     null then
    * @param stated the shape and element type stated by an input or reshape
+   * @param owner the node whose parameters it uses, or {@link #NONE} where it has its own
    */
   public record Node(
       int id,
@@ -63,7 +75,8 @@ public record Graph(
       AnnotationUse use,
       @Nullable Operation operation,
       List<Integer> inputs,
-      Stated stated) {
+      Stated stated,
+      int owner) {
 
     /** A node with an unmodifiable list. */
     public Node {

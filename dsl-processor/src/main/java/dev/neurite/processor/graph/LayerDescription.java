@@ -12,6 +12,7 @@ final class LayerDescription {
   static String of(Operation operation, List<Integer> stated) {
     return switch (operation) {
       case Operation.Input ignored -> "Input";
+      case Operation.Pass ignored -> "Input";
       case Operation.Dense dense -> "Dense " + dense.units() + withoutBias(dense.bias());
       case Operation.Conv2D convolution -> convolution(convolution);
       case Operation.BatchNorm norm -> "BatchNorm" + (norm.affine() ? "" : ", not affine");
@@ -45,6 +46,11 @@ final class LayerDescription {
       case Operation.Softmax softmax -> "Softmax" + onAxis(softmax.axis());
       case Operation.LogSoftmax softmax -> "LogSoftmax" + onAxis(softmax.axis());
     };
+  }
+
+  /** A block applied once or several times. */
+  static String ofStack(String block, int times) {
+    return times == 1 ? block : times + " x " + block;
   }
 
   private static String onAxis(int axis) {

@@ -27,6 +27,12 @@ public sealed interface Operation {
   /** The values of one input. Its type is the node's. */
   record Input() implements Operation {}
 
+  /**
+   * The value of another node under this layer's name: what a stack of blocks gives, or what a
+   * block takes where it states a shape. Moves nothing.
+   */
+  record Pass() implements Operation {}
+
   /** y = x Wᵀ + b on the last axis. */
   record Dense(int units, boolean bias, Initial weight, Initial biasValue) implements Parametric {}
 

@@ -19,16 +19,23 @@ final class OperationReader {
   private static final int MOST_AXES = 3;
 
   private final Diagnostics diagnostics;
+  private final boolean inBlock;
 
-  OperationReader(Diagnostics diagnostics) {
+  /**
+   * A reader.
+   *
+   * @param inBlock whether inputs without a shape take that of a place of use
+   */
+  OperationReader(Diagnostics diagnostics, boolean inBlock) {
     this.diagnostics = diagnostics;
+    this.inBlock = inBlock;
   }
 
   /**
    * Reads an annotation of a layer.
    *
    * @param initial how its parameters start, where the layer says so
-   * @return null if a mistake has been reported
+   * @return null if a mistake has been reported, or if the operation depends on a place of use
    */
   @Nullable Operation read(AnnotationUse use, String layer, Optional<AnnotationUse> initial) {
     Attributes attributes = new Attributes(use, layer, diagnostics);
@@ -93,7 +100,10 @@ final class OperationReader {
   private Operation input(AnnotationUse use, String layer, Attributes attributes) {
     List<Integer> shape = attributes.positives("value");
     boolean index = use.word("type").equals("INDEX");
-    if (shape.isEmpty() && !index) {
+    if (shape.isEmpty() && inBlock) {
+      // Known at the place of use.
+      attributes.invalidate();
+    } else if (shape.isEmpty() && !index) {
       diagnostics.report(Message.INPUT_WITHOUT_SHAPE, use.position(), layer);
       attributes.invalidate();
     }

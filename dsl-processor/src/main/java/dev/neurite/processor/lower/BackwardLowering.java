@@ -101,6 +101,7 @@ final class BackwardLowering {
       case Operation.MaxPool2D pool -> maxPool(pool, dx);
       case Operation.AvgPool2D pool -> averagePool(pool, dx);
       case Operation.GlobalAvgPool ignored -> mean(dx);
+      case Operation.Pass ignored -> throw gone(node);
       case Operation.Flatten ignored -> throw gone(node);
       case Operation.Reshape ignored -> throw gone(node);
       case Operation.Dropout ignored -> dropout(dx);
@@ -163,7 +164,11 @@ final class BackwardLowering {
   }
 
   private void dense(Operation.Dense dense, Place dx) {
-    Place turned = frame.place(node.id(), Purpose.TURNED);
+    // Turned around twice, the weight of another layer is as it lies.
+    Place turned =
+        frame.graph().isTransposed(node)
+            ? new Place("p", text(frame.panels(node.origin(), "weight").offset()), 0)
+            : frame.place(node.id(), Purpose.TURNED);
     int inputs = node.inputTypes().getFirst().shape().getLast();
     call(
         Products.product(inputs),
@@ -525,7 +530,7 @@ final class BackwardLowering {
       return List.of(
           g.groups() == 1 ? call : new Line.Loop("group", "0", text(g.groups()), List.of(call)));
     }
-    int inputs = weight.channels() * weight.height() * weight.width();
+    int inputs = ParameterLowering.inputs(weight);
     return List.of(
         frame
             .kernels()

@@ -65,6 +65,7 @@ final class ForwardLowering {
       case Operation.MaxPool2D pool -> maxPool(node, pool);
       case Operation.AvgPool2D pool -> averagePool(node, pool);
       case Operation.GlobalAvgPool ignored -> mean(node);
+      case Operation.Pass ignored -> throw gone(node);
       case Operation.Flatten ignored -> throw gone(node);
       case Operation.Reshape ignored -> throw gone(node);
       case Operation.Dropout dropout -> dropout(node, dropout.share());
@@ -127,12 +128,22 @@ final class ForwardLowering {
     return text(inference == null ? own : inference.biasOf(node.id(), own));
   }
 
+  /** A dense layer's weight, which another layer may own that uses it the other way around. */
+  private Place weight(ArrangedNode node) {
+    if (!frame.graph().isTransposed(node)) {
+      return new Place("p", text(frame.panels(node.origin(), "weight").offset()), 0);
+    }
+    return inference == null
+        ? frame.place(node.id(), Purpose.TURNED)
+        : new Place("p", text(inference.turnedOf(node.id())), 0);
+  }
+
   private void dense(ArrangedNode node, Operation.Dense dense) {
     Place x = input(node, 0);
     Place y = frame.value(node.id());
-    Storage.Panels weight = frame.panels(node.origin(), "weight");
-    int inputs = weight.channels() * weight.height() * weight.width();
+    int inputs = node.inputTypes().getFirst().shape().getLast();
     int steps = x.rowSize() / inputs;
+    Place weight = weight(node);
     String bias = bias(node, dense.bias());
     call(
         Products.product(dense.units()),
@@ -145,8 +156,8 @@ final class ForwardLowering {
         x.array(),
         x.at(frame.from()),
         text(inputs),
-        "p",
-        text(weight.offset()),
+        weight.array(),
+        weight.base(),
         text(inputs * 16),
         text(dense.units()),
         "p",

@@ -37,9 +37,9 @@ public final class InferenceLowering {
     List<Line> lines = new ArrayList<>();
     String layer = "";
     for (ArrangedNode node : graph.nodes()) {
-      if (!layer.equals(node.layer())) {
+      if (!layer.equals(node.javaName())) {
         finish(layer, lines, methods, names);
-        layer = node.layer();
+        layer = node.javaName();
       }
       LayerFailure.naming(
           node.layer(), () -> lines.addAll(ForwardLowering.lower(node, frame, memory)));

@@ -19,6 +19,7 @@ import dev.neurite.processor.memory.Place;
 import dev.neurite.processor.memory.Purpose;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Lowers a convolution of sixteen images that share lanes. */
 final class LaneConvolution {
@@ -183,9 +184,13 @@ final class LaneConvolution {
     return lines;
   }
 
-  /** Gradients of weight and bias: for each lane a sum over all groups of rows, then over lanes. */
-  List<Part> parameters() {
-    Storage.Panels weight = frame.panels(node.origin(), "weight");
+  /**
+   * Gradients of weight and bias: for each lane a sum over all groups of rows, then over lanes.
+   *
+   * @param weightGradient where that of the weight is written
+   * @param biasGradient where that of the bias is written, or null if there is none
+   */
+  List<Part> parameters(Place weightGradient, @Nullable Place biasGradient) {
     Place partial = frame.place(node.id(), Purpose.PARTIAL);
     Place source = g.isPadded() ? frame.place(node.id(), Purpose.PADDED) : x();
     Place dy = dy();
@@ -240,8 +245,8 @@ final class LaneConvolution {
             partial.array(),
             sum(partial.base(), product("from", text(step))),
             text(step),
-            "g",
-            sum(text(weight.offset()), "from * 16"),
+            weightGradient.array(),
+            sum(weightGradient.base(), "from * 16"),
             text(g.inputs() * 16));
     List<Part> parts = new ArrayList<>();
     parts.add(
@@ -250,14 +255,13 @@ final class LaneConvolution {
             "Gradient of the weight for inputs {@code from} to {@code to} of a kernel.",
             new Split.Units(g.inputs(), Lanes.outerRows(depth, g.filters())),
             List.of(clear, groups, join)));
-    if (conv.bias()) {
-      parts.add(bias(partial.base(g.inputs() * step), partial.array(), step));
+    if (biasGradient != null) {
+      parts.add(bias(biasGradient, partial.base(g.inputs() * step), partial.array(), step));
     }
     return parts;
   }
 
-  private Part bias(String at, String array, int step) {
-    Storage.Panels bias = frame.panels(node.origin(), "bias");
+  private Part bias(Place gradient, String at, String array, int step) {
     Place sums = frame.place(node.id(), Purpose.SUMS);
     String lanes = sum(at, "from * 16");
     return new Part(
@@ -281,8 +285,8 @@ final class LaneConvolution {
                 array,
                 lanes,
                 "0",
-                "g",
-                sum(text(bias.offset()), "from"),
+                gradient.array(),
+                sum(gradient.base(), "from"),
                 "16")));
   }
 }

@@ -20,6 +20,7 @@ import dev.neurite.processor.memory.Place;
 import dev.neurite.processor.memory.Purpose;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** Lowers what is summed over all rows: gradients of parameters, and batch statistics. */
 final class ParameterLowering {
@@ -33,26 +34,61 @@ final class ParameterLowering {
   private final Frame frame;
   private final ArrangedNode node;
 
-  private ParameterLowering(Frame frame, ArrangedNode node) {
+  /** Parameters whose gradients wait in the workspace to be added to those of another use. */
+  private final Set<String> added;
+
+  private ParameterLowering(Frame frame, ArrangedNode node, Set<String> added) {
     this.frame = frame;
     this.node = node;
+    this.added = added;
   }
 
   /** A part of a node's work: its name, how it is split and its lines. */
   record Part(String suffix, String documentation, Split split, List<Line> lines) {}
 
-  static List<Part> lower(ArrangedNode node, Operation.Parametric operation, Frame frame) {
-    ParameterLowering lowering = new ParameterLowering(frame, node);
+  static List<Part> lower(
+      ArrangedNode node, Operation.Parametric operation, Set<String> added, Frame frame) {
+    ParameterLowering lowering = new ParameterLowering(frame, node, added);
     return switch (operation) {
       case Operation.Dense dense -> lowering.dense(dense);
       case Operation.Conv2D conv ->
           Frame.lanes(node) > 1
-              ? new LaneConvolution(frame, node, conv).parameters()
+              ? new LaneConvolution(frame, node, conv)
+                  .parameters(
+                      lowering.gradient("weight"), conv.bias() ? lowering.gradient("bias") : null)
               : lowering.conv(conv);
       case Operation.BatchNorm ignored -> lowering.batchNorm();
       case Operation.LayerNorm ignored -> lowering.layerNorm();
       case Operation.Embedding ignored -> lowering.embedding();
     };
+  }
+
+  /** Adds what waits in the workspace to the gradient, panels {@code from} to {@code to}. */
+  static List<Line> add(ArrangedNode node, String leaf, Frame frame) {
+    Place waiting = new ParameterLowering(frame, node, Set.of(leaf)).gradient(leaf);
+    Place gradient = new ParameterLowering(frame, node, Set.of()).gradient(leaf);
+    return List.of(
+        frame
+            .kernels()
+            .call(
+                Elementwise.addTo(),
+                "(to - from) * 16",
+                waiting.array(),
+                sum(waiting.base(), "from * 16"),
+                gradient.array(),
+                sum(gradient.base(), "from * 16")));
+  }
+
+  /** Inputs of one output of a weight. */
+  static int inputs(Storage.Panels weight) {
+    return weight.channels() * weight.height() * weight.width();
+  }
+
+  /** Where the gradient of a parameter is written. */
+  private Place gradient(String leaf) {
+    return added.contains(leaf)
+        ? frame.place(node.id(), Purpose.SHARED, leaf.equals("weight") ? 0 : 1)
+        : new Place("g", text(frame.storage(node.origin(), leaf).offset()), 0);
   }
 
   private Line.Call call(Kernel kernel, String... arguments) {
@@ -72,10 +108,9 @@ final class ParameterLowering {
   }
 
   private List<Part> dense(Operation.Dense dense) {
-    Place x = x();
     Storage.Panels weight = frame.panels(node.origin(), "weight");
-    int inputs = weight.channels() * weight.height() * weight.width();
-    int steps = x.rowSize() / inputs;
+    int inputs = inputs(weight);
+    int steps = dy.rowSize() / dense.units();
     List<Part> parts = new ArrayList<>();
     parts.add(
         new Part(
@@ -83,19 +118,13 @@ final class ParameterLowering {
             "Gradient of the weight for inputs {@code from} to {@code to}.",
             new Split.Units(inputs, 12),
             List.of(
-                clearPanels(text(weight.offset()), weight.panels(), inputs),
+                clearPanels("0", weight.panels(), inputs),
                 new Line.Define("fours", product("rows", text(steps)) + " & -4"),
-                new Line.When(
-                    "fours > 0", List.of(weightSums(dense, weight, inputs, "0", "fours"))),
+                new Line.When("fours > 0", List.of(weightSums(weight, "0", "fours"))),
                 new Line.When(
                     product("rows", text(steps)) + " > fours",
                     List.of(
-                        weightSums(
-                            dense,
-                            weight,
-                            inputs,
-                            "fours",
-                            product("rows", text(steps)) + " - fours"))))));
+                        weightSums(weight, "fours", product("rows", text(steps)) + " - fours"))))));
     if (dense.bias()) {
       parts.add(bias(1, dense.units()));
     }
@@ -107,42 +136,47 @@ final class ParameterLowering {
    * whole group of four are a sum of their own: in one chain of fused multiply-adds a product is
    * rounded and the next one is not, so that equal products of opposite sign would not cancel.
    */
-  private Line.Call weightSums(
-      Operation.Dense dense, Storage.Panels weight, int inputs, String first, String count) {
-    Place x = x();
-    Place dy = dy();
+  private Line.Call weightSums(Storage.Panels weight, String first, String count) {
+    // Of a weight that is used turned around, the inputs are what this layer gives.
+    boolean transposed = frame.graph().isTransposed(node);
+    Place x = transposed ? dy() : x();
+    Place dy = transposed ? x() : dy();
+    int inputs = inputs(weight);
+    int outputs = weight.outputs();
+    Place gradient = gradient("weight");
     return call(
-        Products.outer(dense.units()),
+        Products.outer(outputs),
         "to - from",
         "1",
         "0",
         "0",
         count,
         text(inputs),
-        text(dense.units()),
+        text(outputs),
         x.array(),
         sum(x.base(), product(first, text(inputs)), "from"),
         dy.array(),
-        sum(dy.base(), product(first, text(dense.units()))),
-        text(dense.units()),
-        "g",
-        sum(text(weight.offset()), "from * 16"),
+        sum(dy.base(), product(first, text(outputs))),
+        text(outputs),
+        gradient.array(),
+        sum(gradient.base(), "from * 16"),
         text(inputs * 16));
   }
 
   /** Sets the gradients of inputs {@code from} to {@code to} to 0 in all panels. */
   private Line clearPanels(String offset, int panels, int inputs) {
+    Place gradient = gradient("weight");
     Line.Call clear =
         call(
             Elementwise.clear(),
             "(to - from) * 16",
-            "g",
-            sum(product("panel", text(inputs * 16)), "from * 16", offset));
+            gradient.array(),
+            sum(gradient.base(), product("panel", text(inputs * 16)), "from * 16", offset));
     return new Line.Loop("panel", "0", text(panels), List.of(clear));
   }
 
   private Part bias(int groups, int outputs) {
-    Storage.Panels bias = frame.panels(node.origin(), "bias");
+    Place bias = gradient("bias");
     Place summed = Differentiator.sumsPositions(node) ? frame.place(node.id(), Purpose.SUMS) : dy();
     String step = groups == 1 ? "0" : product("group", text(outputs));
     String padded = groups == 1 ? "0" : product("group", text((outputs + 15) / 16 * 16));
@@ -154,8 +188,8 @@ final class ParameterLowering {
             "to - from",
             summed.array(),
             sum(summed.base(), step, "from"),
-            "g",
-            sum(text(bias.offset()), padded, "from"));
+            bias.array(),
+            sum(bias.base(), padded, "from"));
     return new Part(
         "Bias",
         "Gradient of the bias for outputs {@code from} to {@code to}"
@@ -195,6 +229,7 @@ final class ParameterLowering {
     Place source = g.isPadded() ? frame.place(node.id(), Purpose.PADDED) : x();
     Place dy = dy();
     Storage.Panels weight = frame.panels(node.origin(), "weight");
+    Place gradient = gradient("weight");
     int rowFloats = g.paddedWidth() * g.channels();
     int outFloats = g.outWidth() * g.filters();
     int depth = g.depth();
@@ -226,8 +261,8 @@ final class ParameterLowering {
             dy.array(),
             sum(dy.at("row"), product("y", text(outFloats)), group(g, g.groupFilters())),
             text(g.groupFilters()),
-            "g",
-            sum(text(weight.offset()), group(g, weight.groupLength()), "first * 16"),
+            gradient.array(),
+            sum(gradient.base(), group(g, weight.groupLength()), "first * 16"),
             text(g.inputs() * 16));
     List<Line> strip =
         List.of(
@@ -246,11 +281,7 @@ final class ParameterLowering {
             "0",
             text((g.outHeight() + IMAGE_ROWS - 1) / IMAGE_ROWS),
             concat(new Line.Define("y", "block * " + IMAGE_ROWS), groups));
-    Line clear =
-        clearPanels(
-            sum(text(weight.offset()), group(g, weight.groupLength())),
-            weight.panels(),
-            g.inputs());
+    Line clear = clearPanels(group(g, weight.groupLength()), weight.panels(), g.inputs());
     List<Part> parts = new ArrayList<>();
     parts.add(
         new Part(
@@ -290,15 +321,15 @@ final class ParameterLowering {
                     "to - from",
                     statistics.array(),
                     sum(statistics.base(3 * padded), "from"),
-                    "g",
-                    sum(text(frame.storage(node.origin(), "weight").offset()), "from")),
+                    gradient("weight").array(),
+                    sum(gradient("weight").base(), "from")),
                 call(
                     Elementwise.copy(),
                     "to - from",
                     statistics.array(),
                     sum(statistics.base(2 * padded), "from"),
-                    "g",
-                    sum(text(frame.storage(node.origin(), "bias").offset()), "from")))));
+                    gradient("bias").array(),
+                    sum(gradient("bias").base(), "from")))));
   }
 
   private List<Part> layerNorm() {
@@ -325,15 +356,16 @@ final class ParameterLowering {
                     mean.array(),
                     mean.base(),
                     deviation.base(),
-                    "g",
-                    sum(text(frame.storage(node.origin(), "weight").offset()), "from"),
-                    sum(text(frame.storage(node.origin(), "bias").offset()), "from")))));
+                    gradient("weight").array(),
+                    sum(gradient("weight").base(), "from"),
+                    sum(gradient("bias").base(), "from")))));
   }
 
   private List<Part> embedding() {
     Place x = x();
     Place dy = dy();
     Storage.Rows table = (Storage.Rows) frame.storage(node.origin(), "weight");
+    Place gradient = gradient("weight");
     return List.of(
         new Part(
             "Weights",
@@ -348,11 +380,8 @@ final class ParameterLowering {
                         call(
                             Elementwise.clear(),
                             "to - from",
-                            "g",
-                            sum(
-                                text(table.offset()),
-                                product("index", text(table.stride())),
-                                "from")))),
+                            gradient.array(),
+                            sum(gradient.base(), product("index", text(table.stride())), "from")))),
                 call(
                     Movement.scatter(),
                     product("rows", text(x.rowSize())),
@@ -362,8 +391,8 @@ final class ParameterLowering {
                     sum(dy.base(), "from"),
                     text(table.columns()),
                     "to - from",
-                    "g",
-                    sum(text(table.offset()), "from"),
+                    gradient.array(),
+                    sum(gradient.base(), "from"),
                     text(table.stride())))));
   }
 

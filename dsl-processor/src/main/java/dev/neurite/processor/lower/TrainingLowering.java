@@ -69,7 +69,7 @@ public final class TrainingLowering {
     switch (step) {
       case Step.Forward ignored ->
           rows.add(
-              node.layer(),
+              node.javaName(),
               "Forward",
               false,
               rowFloats(node),
@@ -77,7 +77,7 @@ public final class TrainingLowering {
       case Step.InputGradients gradients -> {
         for (Step.Flow flow : gradients.flows()) {
           rows.add(
-              node.layer(),
+              node.javaName(),
               "Backward",
               flow.onlyForInputs(),
               2 * rowFloats(node),
@@ -97,10 +97,10 @@ public final class TrainingLowering {
         int channels =
             operation instanceof Operation.Conv2D conv
                 ? node.inputTypes().getFirst().shape().getFirst() / conv.groups()
-                : node.inputTypes().getFirst().shape().getLast();
+                : ParameterLowering.inputs(frame.panels(node.origin(), "weight"));
         stage.add(
             method(
-                node.layer() + "Turn",
+                node.javaName() + "Turn",
                 "Turns the weight around for the backward pass.",
                 new Split.Units(channels, 16),
                 turn.onlyForInputs(),
@@ -110,7 +110,7 @@ public final class TrainingLowering {
         rows.end();
         stage.add(
             method(
-                node.layer() + "Statistics",
+                node.javaName() + "Statistics",
                 "Mean and deviation of channels {@code from} to {@code to}.",
                 new Split.Units(node.type().shape().getFirst(), 16),
                 false,
@@ -120,20 +120,32 @@ public final class TrainingLowering {
         rows.end();
         stage.add(
             method(
-                node.layer() + "Sums",
+                node.javaName() + "Sums",
                 "Sums that the gradients of channels {@code from} to {@code to} are made of.",
                 new Split.Units(node.type().shape().getFirst(), 16),
                 false,
                 ParameterLowering.gradientSums(node, frame)));
       }
-      case Step.ParameterGradients ignored -> {
+      case Step.AddGradients shared -> {
+        rows.end();
+        int panels = frame.storage(node.origin(), shared.leaf()).length() / 16;
+        stage.add(
+            method(
+                node.javaName() + (shared.leaf().equals("weight") ? "Weights" : "Bias") + "Added",
+                "Adds the gradient of this use of a shared parameter to that of the others.",
+                new Split.Units(panels, 1),
+                false,
+                ParameterLowering.add(node, shared.leaf(), frame)));
+      }
+      case Step.ParameterGradients gradients -> {
         rows.end();
         Operation.Parametric operation =
             (Operation.Parametric) ((Work.Compute) node.work()).operation();
-        for (ParameterLowering.Part part : ParameterLowering.lower(node, operation, frame)) {
+        for (ParameterLowering.Part part :
+            ParameterLowering.lower(node, operation, gradients.added(), frame)) {
           stage.add(
               method(
-                  node.layer() + part.suffix(),
+                  node.javaName() + part.suffix(),
                   part.documentation(),
                   part.split(),
                   false,

@@ -12,8 +12,9 @@ import java.util.Map;
  * @param length floats of the workspace
  * @param places of values and what else a layer needs
  * @param folds batch normalisations as scales and shifts
+ * @param turns weights that are used turned around
  * @param parameterLength of the parameters of inference: those of training, then the scales and
- *     shifts
+ *     shifts, then the turned weights
  */
 public record InferenceMemory(
     int blockRows,
@@ -21,12 +22,14 @@ public record InferenceMemory(
     int length,
     Map<TrainingMemory.Key, Place> places,
     List<Fold> folds,
+    List<Turn> turns,
     int parameterLength) {
 
   public InferenceMemory {
     constants = List.copyOf(constants);
     places = Map.copyOf(places);
     folds = List.copyOf(folds);
+    turns = List.copyOf(turns);
   }
 
   /** A named offset. */
@@ -42,6 +45,19 @@ public record InferenceMemory(
    * @param shiftAt where the shifts lie
    */
   public record Fold(int node, int linear, int scaleAt, int shiftAt) {}
+
+  /**
+   * A weight turned around for a node that uses it so.
+   *
+   * @param node that uses it
+   * @param at where it lies behind the parameters
+   */
+  public record Turn(int node, int at) {}
+
+  /** Where the weight of a node lies that uses another's turned around. */
+  public int turnedOf(int node) {
+    return turns.stream().filter(turn -> turn.node() == node).findFirst().orElseThrow().at();
+  }
 
   /** The fold of a batch normalisation. */
   public Fold foldOf(int node) {

@@ -38,6 +38,7 @@ public final class InferencePlanner {
   private final Map<Key, Place> places = new HashMap<>();
   private final List<Block> blocks = new ArrayList<>();
   private final List<Fold> folds = new ArrayList<>();
+  private final List<InferenceMemory.Turn> turns = new ArrayList<>();
   private int parameterLength;
 
   /** A place: its name, its floats for each row, and from which node to which it is in use. */
@@ -72,6 +73,7 @@ public final class InferencePlanner {
 
   private InferenceMemory run() {
     fold();
+    turn();
     Arrays.setAll(lastUse, node -> node);
     for (ArrangedNode node : graph.nodes()) {
       for (int input : node.inputs()) {
@@ -95,7 +97,13 @@ public final class InferencePlanner {
       places.putIfAbsent(new Key(node.id(), Purpose.VALUE, 0), valueOf(owner(node.id())));
     }
     return new InferenceMemory(
-        rows, constants, Math.multiplyExact(rowFloats, rows), places, folds, parameterLength);
+        rows,
+        constants,
+        Math.multiplyExact(rowFloats, rows),
+        places,
+        folds,
+        turns,
+        parameterLength);
   }
 
   private Place valueOf(int node) {
@@ -123,7 +131,11 @@ public final class InferencePlanner {
         boolean linear =
             before instanceof Operation.Dense
                 || (before instanceof Operation.Conv2D conv && conv.groups() == 1);
-        boolean alone = readers[input.id()] == 1 && !graph.outputs().contains(input.id());
+        // Weights that another layer uses too cannot take up a scale.
+        boolean alone =
+            readers[input.id()] == 1
+                && !graph.outputs().contains(input.id())
+                && !graph.source().isShared(input.origin());
         int padded = (node.type().shape().getFirst() + 15) / 16 * 16;
         folds.add(
             new Fold(
@@ -140,6 +152,19 @@ public final class InferencePlanner {
             }
           }
         }
+      }
+    }
+  }
+
+  private void turn() {
+    for (ArrangedNode node : graph.nodes()) {
+      if (graph.isTransposed(node)) {
+        int columns = (node.type().shape().getLast() + 15) / 16 * 16;
+        turns.add(new InferenceMemory.Turn(node.id(), parameterLength));
+        parameterLength =
+            Math.addExact(
+                parameterLength,
+                Math.multiplyExact(columns, node.inputTypes().getFirst().shape().getLast()));
       }
     }
   }

@@ -29,7 +29,7 @@ final class Names {
           case Work.Compute compute -> last ? "" : compute.operation().getClass().getSimpleName();
           case Work.Rearrange ignored -> "Rearranged";
         };
-    String wish = node.layer() + detail + purpose.suffix();
+    String wish = node.javaName() + detail + purpose.suffix();
     String name = "at" + wish.substring(0, 1).toUpperCase(Locale.ROOT) + wish.substring(1);
     String free = name;
     for (int i = 2; !taken.add(free); i++) {

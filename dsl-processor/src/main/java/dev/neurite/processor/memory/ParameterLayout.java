@@ -1,19 +1,26 @@
 package dev.neurite.processor.memory;
 
 import java.util.List;
+import java.util.Map;
 
 /**
  * Where parameters and state lie in their two flat arrays.
  *
  * @param tensors in the order of PyTorch's {@code state_dict}
+ * @param shared tensors of other nodes by the uses of those that have them not
  * @param parameterLength of the flat parameter array
  * @param stateLength of the flat state array
  */
-public record ParameterLayout(List<Tensor> tensors, int parameterLength, int stateLength) {
+public record ParameterLayout(
+    List<Tensor> tensors, Map<Use, Tensor> shared, int parameterLength, int stateLength) {
 
   public ParameterLayout {
     tensors = List.copyOf(tensors);
+    shared = Map.copyOf(shared);
   }
+
+  /** A tensor of another node, as a typed node calls it. */
+  public record Use(int node, String leaf) {}
 
   /** As in the runtime's description of a model. */
   public enum Role {
@@ -82,8 +89,12 @@ public record ParameterLayout(List<Tensor> tensors, int parameterLength, int sta
     }
   }
 
-  /** The tensor {@code leaf} of a typed node. */
+  /** The tensor {@code leaf} of a typed node, its own or one that it shares. */
   public Tensor tensor(int node, String leaf) {
+    Tensor other = shared.get(new Use(node, leaf));
+    if (other != null) {
+      return other;
+    }
     return tensors.stream()
         .filter(tensor -> tensor.node() == node && tensor.leaf().equals(leaf))
         .findFirst()

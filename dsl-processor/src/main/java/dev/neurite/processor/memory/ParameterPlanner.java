@@ -10,6 +10,8 @@ import dev.neurite.processor.memory.ParameterLayout.Role;
 import dev.neurite.processor.memory.ParameterLayout.Start;
 import dev.neurite.processor.memory.ParameterLayout.Storage;
 import dev.neurite.processor.memory.ParameterLayout.Tensor;
+import dev.neurite.processor.memory.ParameterLayout.Use;
+import dev.neurite.processor.shape.TypedGraph;
 import dev.neurite.processor.shape.TypedGraph.Node;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -24,6 +26,7 @@ public final class ParameterPlanner {
 
   private final ArrangedGraph graph;
   private final List<Tensor> tensors = new ArrayList<>();
+  private final Map<Use, Tensor> shared = new HashMap<>();
   private int parameterLength;
   private int stateLength;
 
@@ -42,7 +45,8 @@ public final class ParameterPlanner {
     for (Node node : graph.source().nodes()) {
       planner.add(node, read.getOrDefault(node.id(), new Arrangement.Plain()));
     }
-    return new ParameterLayout(planner.tensors, planner.parameterLength, planner.stateLength);
+    return new ParameterLayout(
+        planner.tensors, planner.shared, planner.parameterLength, planner.stateLength);
   }
 
   private void add(Node node, Arrangement input) {
@@ -158,11 +162,29 @@ public final class ParameterPlanner {
 
   private void parameter(
       Node node, String leaf, List<Integer> shape, Storage storage, Start start) {
+    if (isShared(node, leaf)) {
+      return;
+    }
     tensors.add(new Tensor(node.id(), node.layer(), leaf, shape, Role.PARAMETER, storage, start));
     parameterLength = Math.addExact(parameterLength, storage.length());
   }
 
+  /** Whether the tensor is another node's, which has it already. */
+  private boolean isShared(Node node, String leaf) {
+    TypedGraph.Share share = node.share();
+    if (share == null || !share.leaves().contains(leaf)) {
+      return false;
+    }
+    tensors.stream()
+        .filter(tensor -> tensor.node() == share.owner() && tensor.leaf().equals(leaf))
+        .forEach(tensor -> shared.put(new Use(node.id(), leaf), tensor));
+    return true;
+  }
+
   private void state(Node node, String leaf, int features, Role role, double value) {
+    if (isShared(node, leaf)) {
+      return;
+    }
     Storage storage = new Storage.Panels(stateLength, 1, features, 1, 1, 1);
     List<Integer> shape = role == Role.COUNTER ? List.of() : List.of(features);
     tensors.add(

@@ -23,19 +23,21 @@ import java.util.Map;
 public final class TrainingPlanner {
 
   private final TrainingSteps steps;
+  private final ParameterLayout layout;
   private final ArrangedGraph graph;
   private final Names names;
   private final List<Slot> slots = new ArrayList<>();
   private final Map<Key, Place> places = new HashMap<>();
 
-  private TrainingPlanner(TrainingSteps steps) {
+  private TrainingPlanner(TrainingSteps steps, ParameterLayout layout) {
     this.steps = steps;
+    this.layout = layout;
     this.graph = steps.graph();
     this.names = new Names(graph);
   }
 
-  public static TrainingMemory plan(TrainingSteps steps) {
-    TrainingPlanner planner = new TrainingPlanner(steps);
+  public static TrainingMemory plan(TrainingSteps steps, ParameterLayout layout) {
+    TrainingPlanner planner = new TrainingPlanner(steps, layout);
     planner.values();
     planner.gradients();
     planner.extras();
@@ -107,18 +109,20 @@ public final class TrainingPlanner {
     }
     for (List<Step> stage : steps.backward()) {
       for (Step step : stage) {
+        ArrangedNode node = graph.node(step.node());
         if (step instanceof Step.InputGradients gradients) {
-          backwardExtras(graph.node(step.node()), gradients);
+          backwardExtras(node, gradients);
         } else if (step instanceof Step.ParameterGradients) {
-          ArrangedNode node = graph.node(step.node());
           if (node.arrangement() instanceof Arrangement.Lanes
               && node.work() instanceof Work.Compute compute
               && compute.operation() instanceof Operation.Conv2D conv) {
             put(node, Purpose.PARTIAL, fixed(node, Purpose.PARTIAL, laneSums(node, conv)));
           }
         } else if (step instanceof Step.PositionSums) {
-          ArrangedNode node = graph.node(step.node());
           put(node, Purpose.SUMS, perRow(node, Purpose.SUMS, outputs(node)));
+        } else if (step instanceof Step.AddGradients shared) {
+          int floats = layout.tensor(node.origin(), shared.leaf()).storage().length();
+          places.put(sharedKey(node.id(), shared.leaf()), fixed(node, Purpose.SHARED, floats));
         }
       }
     }
@@ -180,13 +184,15 @@ public final class TrainingPlanner {
     return shape.size() == 3 ? shape.getFirst() : shape.getLast();
   }
 
-  private static int turnedLength(ArrangedNode node, Operation operation) {
+  private int turnedLength(ArrangedNode node, Operation operation) {
     if (operation instanceof Operation.Conv2D conv) {
       ConvGeometry geometry = ConvGeometry.of(conv, node.inputTypes().getFirst(), node.type());
       return Math.multiplyExact(geometry.groups(), geometry.turnedGroupLength());
     }
-    int inputs = node.inputTypes().getFirst().shape().getLast();
-    int units = node.type().shape().getLast();
+    int read = node.inputTypes().getFirst().shape().getLast();
+    int given = node.type().shape().getLast();
+    int inputs = graph.isTransposed(node) ? given : read;
+    int units = graph.isTransposed(node) ? read : given;
     return Math.multiplyExact((inputs + 15) / 16 * 16, units);
   }
 
@@ -204,6 +210,11 @@ public final class TrainingPlanner {
 
   private void put(ArrangedNode node, Purpose purpose, Place place) {
     places.put(key(node, purpose), place);
+  }
+
+  /** Where gradients of a shared weight or bias wait. */
+  private static Key sharedKey(int node, String leaf) {
+    return new Key(node, Purpose.SHARED, leaf.equals("weight") ? 0 : 1);
   }
 
   private static Key key(ArrangedNode node, Purpose purpose) {

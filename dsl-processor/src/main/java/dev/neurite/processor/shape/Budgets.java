@@ -70,8 +70,7 @@ public final class Budgets {
     long allowed = model.longInteger(budget);
     Map<String, Long> byLayer = new TreeMap<>();
     for (Node node : graph.nodes()) {
-      List<TensorType> inputs = node.inputs().stream().map(i -> graph.node(i).type()).toList();
-      long own = cost.applyAsLong(Costs.of(node.operation(), inputs, node.type()));
+      long own = cost.applyAsLong(graph.costs(node));
       byLayer.merge(node.layer(), own, Long::sum);
     }
     long all = byLayer.values().stream().mapToLong(Long::longValue).sum();

@@ -2,6 +2,7 @@ package dev.neurite.processor.shape;
 
 import dev.neurite.processor.graph.Operation;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one operation costs.
@@ -17,6 +18,30 @@ public record Costs(long parameters, long stored, long multiplyAdds) {
   private static final int PANEL = 16;
 
   private static final Costs NONE = new Costs(0, 0, 0);
+
+  /** The same where parameters of another node are used, which that one counts. */
+  public static Costs of(
+      Operation operation,
+      List<TensorType> inputs,
+      TensorType output,
+      TypedGraph.@Nullable Share share) {
+    Costs all = of(operation, inputs, output);
+    if (share == null) {
+      return all;
+    }
+    long biases =
+        switch (operation) {
+          case Operation.Dense dense -> dense.bias() ? dense.units() : 0;
+          case Operation.Conv2D convolution -> convolution.bias() ? convolution.filters() : 0;
+          case Operation other -> 0;
+        };
+    if (!share.leaves().contains("weight")) {
+      return all;
+    }
+    return share.leaves().contains("bias")
+        ? new Costs(0, 0, all.multiplyAdds())
+        : new Costs(biases, padded((int) biases), all.multiplyAdds());
+  }
 
   /** The costs of an operation that reads and gives values of these types. */
   public static Costs of(Operation operation, List<TensorType> inputs, TensorType output) {
@@ -43,6 +68,7 @@ public record Costs(long parameters, long stored, long multiplyAdds) {
               embedding.vocabulary() * padded(embedding.size()),
               0);
       case Operation.Input ignored -> NONE;
+      case Operation.Pass ignored -> NONE;
       case Operation.MaxPool2D ignored -> NONE;
       case Operation.AvgPool2D ignored -> NONE;
       case Operation.GlobalAvgPool ignored -> NONE;

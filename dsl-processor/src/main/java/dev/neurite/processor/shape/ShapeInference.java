@@ -24,16 +24,22 @@ public final class ShapeInference {
   private final @Nullable TensorType[] types;
   private final List<TypedGraph.Node> typed = new ArrayList<>();
   private final ShapeRules rules;
+  private final SharedParameters sharing;
   private long stored;
 
   private ShapeInference(Graph graph, Diagnostics diagnostics) {
     this.graph = graph;
     this.diagnostics = diagnostics;
     this.types = new TensorType[graph.nodes().size()];
-    this.rules = new ShapeRules(new Trace(graph, types), diagnostics, graph);
+    Trace trace = new Trace(graph, types);
+    this.rules = new ShapeRules(trace, diagnostics, graph);
+    this.sharing = new SharedParameters(trace, diagnostics, graph, types);
   }
 
-  /** The typed graph, or nothing if the graph or a shape has a mistake. */
+  /**
+   * The typed graph, or nothing if the graph or a shape has a mistake, or if it is that of a block:
+   * of that, what does not depend on a place of use is checked.
+   */
   public static Optional<TypedGraph> infer(Graph graph, Diagnostics diagnostics) {
     return new ShapeInference(graph, diagnostics).infer();
   }
@@ -42,10 +48,12 @@ public final class ShapeInference {
     for (Graph.Node node : graph.nodes()) {
       infer(node);
     }
-    if (diagnostics.hasErrors()) {
+    boolean complete = typed.size() == graph.nodes().size();
+    if (diagnostics.hasErrors()
+        || !complete
+        || !(graph.declaration() instanceof ModelDeclaration declaration)) {
       return Optional.empty();
     }
-    ModelDeclaration declaration = graph.declaration();
     return Optional.of(
         new TypedGraph(
             new ModelName(
@@ -76,15 +84,29 @@ public final class ShapeInference {
     if (result == null) {
       return;
     }
+    TypedGraph.Share share = null;
+    if (node.owner() != Graph.NONE) {
+      TypedGraph.Node owner = owner(node.owner());
+      share = owner == null ? null : sharing.share(node, result.operation(), inputs, owner);
+      if (share == null) {
+        return;
+      }
+    }
     types[node.id()] = result.type();
-    count(node, Costs.of(result.operation(), inputs, result.type()));
+    count(node, Costs.of(result.operation(), inputs, result.type(), share));
     typed.add(
         new TypedGraph.Node(
             node.id(),
             graph.layerOf(node).name(),
             result.operation(),
             node.inputs(),
-            result.type()));
+            result.type(),
+            share));
+  }
+
+  /** The typed node of a number, or null if that node is unknown. */
+  private TypedGraph.@Nullable Node owner(int id) {
+    return typed.stream().filter(node -> node.id() == id).findFirst().orElse(null);
   }
 
   /** All parameters lie in one array: reports the layer that makes it too long, once. */

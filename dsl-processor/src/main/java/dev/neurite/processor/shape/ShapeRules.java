@@ -36,7 +36,7 @@ final class ShapeRules {
 
   @Nullable Result apply(Graph.Node node, Operation operation, List<TensorType> inputs) {
     Context context = new Context(node, operation, inputs);
-    if (!(operation instanceof Operation.Embedding)) {
+    if (!(operation instanceof Operation.Embedding || operation instanceof Operation.Pass)) {
       for (int i = 0; i < inputs.size(); i++) {
         if (inputs.get(i).element() == Element.INDEX) {
           return context.reject(
@@ -46,6 +46,7 @@ final class ShapeRules {
     }
     return switch (operation) {
       case Operation.Input ignored -> input(context);
+      case Operation.Pass ignored -> pass(context);
       case Operation.Dense dense -> dense(context, dense);
       case Operation.Conv2D convolution -> convolution(context, convolution);
       case Operation.BatchNorm ignored ->
@@ -82,6 +83,18 @@ final class ShapeRules {
     Graph.Stated stated = context.node.stated();
     Element element = stated.index() ? Element.INDEX : Element.FLOAT;
     return context.give(element, stated.shape().stream().map(Integer::longValue).toList());
+  }
+
+  private static @Nullable Result pass(Context context) {
+    List<Integer> stated = context.node.stated().shape();
+    return stated.isEmpty() || stated.equals(context.shape())
+        ? context.unchanged()
+        : context.reject(
+            Message.BLOCK_INPUT_SHAPE,
+            context.node.use().position(),
+            stated,
+            context.giver(),
+            context.shape());
   }
 
   private static @Nullable Result dense(Context context, Operation.Dense dense) {
@@ -394,7 +407,11 @@ final class ShapeRules {
       return null;
     }
 
+    /** What is needless at one place of use of a block is not so at another. */
     void warn(Message message, Object... values) {
+      if (graph.layerOf(node).isInBlock()) {
+        return;
+      }
       diagnostics.report(message, node.use().position(), named(values));
     }
 

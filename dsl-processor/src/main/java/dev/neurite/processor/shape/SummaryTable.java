@@ -1,8 +1,6 @@
 package dev.neurite.processor.shape;
 
 import dev.neurite.processor.shape.TypedGraph.LayerNodes;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 
 /** A network as a table: a line for each layer with its shape, parameters and multiply-adds. */
@@ -19,31 +17,23 @@ public final class SummaryTable {
     for (LayerNodes layer : graph.layers()) {
       long ownParameters = 0;
       long ownMultiplyAdds = 0;
-      for (Costs costs : costs(graph, layer)) {
+      for (int id : layer.nodes()) {
+        Costs costs = graph.costs(graph.node(id));
         ownParameters += costs.parameters();
         ownMultiplyAdds += costs.multiplyAdds();
       }
+      boolean counts = !graph.isStack(layer);
       table.append(
           row(
               layer.name(),
               layer.description(),
               graph.node(layer.last()).type().shape().toString(),
-              grouped(ownParameters),
-              grouped(ownMultiplyAdds)));
+              counts ? grouped(ownParameters) : "",
+              counts ? grouped(ownMultiplyAdds) : ""));
       parameters += ownParameters;
       multiplyAdds += ownMultiplyAdds;
     }
     return table.append(row("", "", "", grouped(parameters), grouped(multiplyAdds))).toString();
-  }
-
-  private static List<Costs> costs(TypedGraph graph, LayerNodes layer) {
-    List<Costs> costs = new ArrayList<>();
-    for (int id : layer.nodes()) {
-      TypedGraph.Node node = graph.node(id);
-      List<TensorType> inputs = node.inputs().stream().map(i -> graph.node(i).type()).toList();
-      costs.add(Costs.of(node.operation(), inputs, node.type()));
-    }
-    return costs;
   }
 
   private static String row(Object... cells) {

@@ -26,7 +26,9 @@ final class Trace {
     this.types = types;
   }
 
-  /** One line for each different node that the node's layer reads. */
+  /**
+   * One line for each different node that the node's layer reads, and where in a block it stands.
+   */
   List<String> to(Node node) {
     Layer layer = graph.layerOf(node);
     List<String> lines = new ArrayList<>();
@@ -34,15 +36,26 @@ final class Trace {
         graph.nodes().get(layer.nodes().getFirst()).inputs().stream().distinct().toList()) {
       lines.add(line(source) + " -> " + layer.name() + " ?");
     }
+    lines.addAll(block(layer));
     return lines;
   }
 
-  private String line(int source) {
+  /** Which method of which block a layer is, in a line of its own; none outside blocks. */
+  private static List<String> block(Layer layer) {
+    if (!layer.isInBlock()) {
+      return List.of();
+    }
+    String method = layer.name().substring(layer.name().lastIndexOf('.') + 1);
+    return List.of(layer.name() + " is " + method + "() of " + layer.block() + ".");
+  }
+
+  /** The way to the layer of a node, that layer included. */
+  String line(int source) {
     Deque<String> steps = new ArrayDeque<>();
     Node node = graph.nodes().get(source);
     while (true) {
       Layer layer = graph.layerOf(node);
-      TensorType type = types[layer.last()];
+      TensorType type = types[node.id()];
       steps.addFirst(layer.name() + " " + (type == null ? "?" : type.shape()));
       List<Integer> inputs = graph.nodes().get(layer.nodes().getFirst()).inputs();
       if (inputs.isEmpty()) {

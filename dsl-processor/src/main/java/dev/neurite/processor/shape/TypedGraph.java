@@ -2,6 +2,8 @@ package dev.neurite.processor.shape;
 
 import dev.neurite.processor.graph.Operation;
 import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A network whose every value has a type: what the second half of the processor works on.
@@ -32,9 +34,10 @@ public record TypedGraph(
       String packageName, String interfaceName, String prefix, boolean isPublic) {}
 
   /**
-   * One declared layer: its annotations one after another.
+   * One layer: its annotations one after another.
    *
-   * @param name the method's name
+   * @param name the method's name; in a block after those of the places of use: {@code
+   *     stage1.0.conv1}
    * @param nodes the nodes its annotations became, at least one, in order; the last one's value is
    *     the layer's
    * @param description its annotations as a reader would write them: {@code Conv2D 32 3x3, ReLU}
@@ -47,6 +50,16 @@ public record TypedGraph(
     public int last() {
       return nodes.getLast();
     }
+
+    /** Whether it is a method of the model's interface, not of a block's. */
+    public boolean isDeclared() {
+      return name.indexOf('.') < 0;
+    }
+  }
+
+  /** Whether a layer applies blocks, whose layers stand after it. */
+  public boolean isStack(LayerNodes layer) {
+    return layers.stream().anyMatch(other -> other.name().startsWith(layer.name() + "."));
   }
 
   /**
@@ -57,12 +70,53 @@ public record TypedGraph(
    * @param operation what it computes
    * @param inputs the nodes it reads
    * @param type of its value
+   * @param share of another node's parameters, or null where it has its own only
    */
   public record Node(
-      int id, String layer, Operation operation, List<Integer> inputs, TensorType type) {
+      int id,
+      String layer,
+      Operation operation,
+      List<Integer> inputs,
+      TensorType type,
+      @Nullable Share share) {
     public Node {
       inputs = List.copyOf(inputs);
     }
+
+    /** Whether it uses another node's parameter of that name. */
+    public boolean shares(String leaf) {
+      return share != null && share.leaves().contains(leaf);
+    }
+
+    /** Whether its weight is another node's, turned around. */
+    public boolean isTransposed() {
+      return share != null && share.transposed();
+    }
+  }
+
+  /**
+   * Parameters that a node uses and another one has.
+   *
+   * @param owner that node
+   * @param leaves their names, such as {@code weight}
+   * @param transposed whether the owner's weight is used turned around
+   */
+  public record Share(int owner, Set<String> leaves, boolean transposed) {
+    public Share {
+      leaves = Set.copyOf(leaves);
+    }
+  }
+
+  /** Whether parameters of a node are used by several nodes. */
+  public boolean isShared(int id) {
+    return node(id).share() != null
+        || nodes.stream().anyMatch(node -> node.share() != null && node.share().owner() == id);
+  }
+
+  /** What one node costs. */
+  public Costs costs(Node node) {
+    List<TensorType> types = node.inputs().stream().map(input -> node(input).type()).toList();
+    return Costs.of(node.operation(), types, node.type(), node.share());
   }
 
   public Node node(int id) {

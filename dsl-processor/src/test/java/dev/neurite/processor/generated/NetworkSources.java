@@ -28,6 +28,10 @@ final class NetworkSources {
       sources.putIfAbsent(name, source(name, OracleNetwork.body(oracle.network())));
     }
     OddNetworks.BODIES.forEach((name, body) -> sources.put(name, source(name, body)));
+    BlockNetworks.OF_CASES
+        .values()
+        .forEach(
+            declared -> sources.put(declared.name(), source(declared.name(), declared.body())));
     sources.put("Digits", source("Digits", OddNetworks.DIGITS));
   }
 

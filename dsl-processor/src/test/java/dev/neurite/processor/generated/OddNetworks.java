@@ -23,6 +23,7 @@ final class OddNetworks {
   private OddNetworks() {}
 
   static {
+    BODIES.putAll(BlockNetworks.BODIES);
     int[] units = {1, 15, 16, 17, 67};
     for (int i = 0; i < units.length; i++) {
       BODIES.put(

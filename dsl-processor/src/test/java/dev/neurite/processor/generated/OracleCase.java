@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /** One reference case: a network, and its numbers as PyTorch computes them. */
@@ -41,6 +42,13 @@ record OracleCase(String name, TensorFile file) {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** The same case with other names of tensors. */
+  OracleCase renamed(UnaryOperator<String> rename) {
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    file.tensors().forEach((tensor, values) -> tensors.put(rename.apply(tensor), values));
+    return new OracleCase(name, new TensorFile(tensors, file.metadata()));
   }
 
   String metadata(String key) {

@@ -49,19 +49,26 @@ final class OracleProcess {
         : 0;
   }
 
+  private static List<Row> run(
+      String name, OracleCase oracle, GeneratedNetwork network, List<Variant> variants) {
+    List<Row> rows = new ArrayList<>();
+    for (Variant variant : variants) {
+      OracleRun.Result result = OracleRun.of(oracle, network, variant);
+      rows.add(
+          new Row(name, variant.toString(), result.fraction(), result.worst(), result.sha256()));
+    }
+    return rows;
+  }
+
   static List<Row> run(CompiledNetworks networks, List<Variant> variants) {
     List<Row> rows = new ArrayList<>();
     for (OracleCase oracle : OracleCase.all()) {
       GeneratedNetwork network = networks.network(networks.sources().ofCase(oracle));
-      for (Variant variant : variants) {
-        OracleRun.Result result = OracleRun.of(oracle, network, variant);
-        rows.add(
-            new Row(
-                oracle.name(),
-                variant.toString(),
-                result.fraction(),
-                result.worst(),
-                result.sha256()));
+      rows.addAll(run(oracle.name(), oracle, network, variants));
+      BlockNetworks.Declared declared = BlockNetworks.OF_CASES.get(oracle.name());
+      if (declared != null) {
+        GeneratedNetwork ofBlocks = networks.network(declared.name());
+        rows.addAll(run(declared.name(), declared.renamed(oracle), ofBlocks, variants));
       }
     }
     for (String name : OddNetworks.BODIES.keySet()) {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.neurite.processor.diagnostic.Diagnostics;
 import dev.neurite.processor.frontend.AnnotationUse;
+import dev.neurite.processor.frontend.Blocks;
 import dev.neurite.processor.frontend.LayerDeclaration;
 import dev.neurite.processor.graph.GraphBuilder;
 import dev.neurite.processor.graph.Operation;
@@ -14,6 +15,7 @@ import dev.neurite.processor.graph.Operation.Padding;
 import dev.neurite.processor.graph.Operation.Size;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** Shape rules on declarations that no compiler has read. */
@@ -180,7 +182,10 @@ final class ShapeRulesTest {
   private static TypedGraph infer(LayerDeclaration... layers) {
     Diagnostics diagnostics = new Diagnostics();
     TypedGraph graph =
-        ShapeInference.infer(GraphBuilder.build(model(layers), diagnostics), diagnostics)
+        ShapeInference.infer(
+                GraphBuilder.build(
+                    model(layers), Blocks.NONE, block -> Optional.empty(), diagnostics),
+                diagnostics)
             .orElseThrow(() -> new AssertionError(diagnostics.inSourceOrder()));
     assertThat(diagnostics.inSourceOrder()).isEmpty();
     return graph;

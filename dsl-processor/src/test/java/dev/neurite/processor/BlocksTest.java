@@ -1,0 +1,345 @@
+package dev.neurite.processor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.neurite.processor.Sources.Compiler;
+import dev.neurite.processor.Sources.Said;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What is said about blocks and where. */
+final class BlocksTest {
+
+  private static final String HIDDEN =
+      """
+      @Block
+      interface Hidden {
+        @Input Layer x();
+        @Dense(784) @ReLU Layer y();
+      }
+      """;
+
+  @ParameterizedTest
+  @EnumSource
+  void reportsWhatABlockHasWrongOnceAndInTheBlock(Compiler compiler) {
+    List<Said> said =
+        Sources.compile(
+            compiler,
+            """
+            @Model
+            interface First {
+              @Input(784) Layer pixels();
+              @Stack(value = Hidden.class, times = 3) Layer hidden();
+              @Stack(Outer.class) Layer outer();
+              @Dense(10) Layer scores();
+            }
+
+            @Model
+            interface Second {
+              @Input(10) Layer pixels();
+              @Stack(Outer.class) Layer hidden();
+            }
+
+            @Block
+            interface Outer {
+              @Input Layer x();
+              @Stack(Hidden.class) Layer inner();
+            }
+
+            @Block
+            interface Hidden {
+              @Input Layer x();
+              @Dense(0) @ReLU Layer y();
+              @Input({1, 4, 4}) Layer image();
+              @Conv2D(filters = 1, kernel = 5) Layer conv();
+            }
+
+            class Application {
+              float[] run(float[] pixels) { return FirstModel.create(1).predict(pixels); }
+              float[] other(float[] pixels) { return SecondModel.create(1).predict(pixels); }
+            }
+            """);
+    assertThat(said)
+        .extracting(Said::code)
+        .containsExactly("size-not-positive", "kernel-too-large");
+    assertThat(said).extracting(Said::line).containsExactly(24L, 26L);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void reportsAShapeAtThePlaceOfUseThere(Compiler compiler) {
+    List<Said> said =
+        Sources.compile(
+            compiler,
+            """
+            @Model
+            interface Images {
+              @Input({1, 12, 12}) Layer image();
+              @Stack(Outer.class) Layer fine();
+              @Stack(value = Outer.class, times = 2) Layer small();
+              @Flatten @Dense(10) Layer scores();
+            }
+
+            @Block
+            interface Outer {
+              @Input Layer x();
+              @ReLU Layer active();
+              @Stack(Shrinking.class) Layer inner();
+            }
+
+            @Block
+            interface Shrinking {
+              @Input Layer x();
+              @Conv2D(filters = 4, kernel = 5) Layer conv();
+            }
+            """);
+    assertThat(said).extracting(Said::code).containsExactly("kernel-too-large");
+    assertThat(said.getFirst().line()).isEqualTo(5);
+    assertThat(said.getFirst().column()).isEqualTo(3);
+    assertThat(lines(said.getFirst()))
+        .containsExactly(
+            "[neurite:kernel-too-large] @Conv2D on small.1.inner.0.conv() has a 5x5 kernel, but"
+                + " small.1.active() gives it [4, 4, 4].",
+            "image [1, 12, 12] -> ... ->"
+                + " fine.0.inner [4, 8, 8] -> fine [4, 8, 8] -> small.0.active [4, 8, 8] ->"
+                + " small.0.inner.0.conv [4, 4, 4] -> small.0.inner [4, 4, 4] -> small.1.active [4, 4,"
+                + " 4] -> small.1.inner.0.conv ?",
+            "small.1.inner.0.conv is conv() of Shrinking.",
+            "Use a kernel of at most 4, or padding = 1 or more.");
+  }
+
+  /** Two errors inside one block stand at one place, and both are printed. */
+  @ParameterizedTest
+  @EnumSource
+  void reportsEachIndependentMistakeAtThePlaceOfUse(Compiler compiler) {
+    assertThat(
+            Sources.compile(
+                compiler,
+                """
+                @Model
+                interface Images {
+                  @Input(12) Layer row();
+                  @Stack(Two.class) Layer two();
+                }
+
+                @Block
+                interface Two {
+                  @Input Layer x();
+                  @Conv2D(filters = 4, kernel = 5) Layer conv();
+                  @Dense(5) Layer follows();
+                  @From("x") @MaxPool2D(2) Layer pool();
+                  @From({"follows", "pool"}) @Add Layer sum();
+                }
+                """))
+        .extracting(Said::code)
+        .containsExactly("needs-image", "needs-image");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void warnsOfABlockByItselfInTheBlock(Compiler compiler) {
+    List<Said> said =
+        Sources.compile(
+            compiler,
+            """
+            @Model
+            interface Digits {
+              @Input(784) Layer pixels();
+              @Stack(value = Hidden.class, times = 3) Layer hidden();
+            }
+
+            @Block
+            interface Hidden {
+              @Input Layer x();
+              @Dense(784) @ReLU Layer y();
+              @Dense(784) Layer unread();
+              @From("y") @Flatten @Dense(784) Layer z();
+            }
+            """);
+    assertThat(said).extracting(Said::code).containsExactly("unread-layer");
+    assertThat(said.getFirst().line()).isEqualTo(11);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void reportsABlockThatIsAPartOfItselfOnce(Compiler compiler) {
+    List<Said> said =
+        Sources.compile(
+            compiler,
+            """
+            @Model
+            interface Digits {
+              @Input(784) Layer pixels();
+              @Stack(Outer.class) Layer hidden();
+            }
+
+            @Block
+            interface Outer {
+              @Input Layer x();
+              @Stack(B.class) Layer b();
+            }
+
+            @Block
+            interface B {
+              @Input Layer x();
+              @Stack(A.class) Layer a();
+            }
+
+            @Block
+            interface A {
+              @Input Layer x();
+              @Stack(B.class) Layer b();
+            }
+
+            class Application {
+              DigitsModel model = DigitsModel.create(1);
+            }
+            """);
+    assertThat(said).extracting(Said::code).containsExactly("block-recursion");
+    assertThat(said.getFirst().line()).isEqualTo(22);
+    assertThat(said.getFirst().text()).contains("A -> B -> A");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void readsNestedAndPrivateBlocks(Compiler compiler) {
+    assertThat(
+            Sources.compile(
+                compiler,
+                """
+                class Outer {
+                  static final int UNITS = 16;
+
+                  @Model
+                  interface Digits {
+                    @Input(784) Layer pixels();
+                    @Stack(value = Hidden.class, times = 2) Layer hidden();
+                    @Stack(Inner.Last.class) Layer scores();
+                  }
+
+                  @Block
+                  private interface Hidden {
+                    int HALF = UNITS / 2;
+                    @Input Layer x();
+                    @Dense(UNITS) @ReLU Layer summary();
+                    @Dense(HALF) @Tanh Layer hashCode2();
+                    default int ignored() { return 1; }
+                  }
+
+                  static class Inner {
+                    @Block
+                    protected interface Last {
+                      @Input Layer x();
+                      @Dense(10) Layer y();
+                    }
+                  }
+
+                  Outer_DigitsModel model = Outer_DigitsModel.create(1);
+                }
+                """))
+        .isEmpty();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void saysWhatABlockMustBe(Compiler compiler) {
+    String use =
+        """
+        @Model
+        interface Digits {
+          @Input(784) Layer pixels();
+          @Stack(Hidden.class) Layer hidden();
+        }
+        class Application {
+          DigitsModel model = DigitsModel.create(1);
+        }
+        """;
+    record Wrong(String code, String block) {}
+    for (Wrong wrong :
+        List.of(
+            new Wrong("not-an-interface", "@Block class Hidden {}"),
+            new Wrong("not-an-interface", "@Block enum Hidden { ONE }"),
+            new Wrong("generic-model", HIDDEN.replace("Hidden {", "Hidden<T> {")),
+            new Wrong("no-input", "@Block interface Hidden { @Dense(1) Layer y(); }"),
+            new Wrong("no-layer", "@Block interface Hidden { @Input Layer x(); }"),
+            new Wrong("layer-return-type", HIDDEN.replace("Layer y()", "String y()")),
+            new Wrong("layer-with-parameters", HIDDEN.replace("y()", "y(int count)")),
+            new Wrong("inherited-layers", HIDDEN.replace("Hidden {", "Hidden extends Other {")))) {
+      assertThat(Sources.compile(compiler, use + wrong.block() + "\ninterface Other { int z(); }"))
+          .as(wrong.block())
+          .extracting(Said::code)
+          .containsExactly(wrong.code());
+    }
+  }
+
+  /** What the Java compiler reports itself needs no second message. */
+  @ParameterizedTest
+  @EnumSource
+  void leavesUnknownNamesToTheJavaCompiler(Compiler compiler) {
+    for (String wrong : List.of("Unknown.class", "Hidden.class, times = UNKNOWN")) {
+      List<Said> said =
+          Sources.compile(
+              compiler,
+              """
+              @Model
+              interface Digits {
+                @Input(784) Layer pixels();
+                @Stack(value = %s) Layer hidden();
+              }
+              class Application {
+                DigitsModel model = DigitsModel.create(1);
+              }
+              """
+                      .formatted(wrong)
+                  + HIDDEN.replace("784", "KNOWN").replace("KNOWN", "784"));
+      assertThat(said).as(wrong).isNotEmpty().noneMatch(Said::isOurs);
+      assertThat(said).as(wrong).noneMatch(one -> one.text().contains("DigitsModel"));
+    }
+    assertThat(
+            Sources.compile(
+                compiler,
+                """
+                @Model
+                interface Digits {
+                  @Input(784) Layer pixels();
+                  @Stack(Hidden.class) Layer hidden();
+                }
+                """
+                    + HIDDEN.replace("784", "UNKNOWN")))
+        .isNotEmpty()
+        .noneMatch(Said::isOurs);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void suggestsTheNameOfAnOwner(Compiler compiler) {
+    for (String wrong :
+        List.of(
+            "encodr: Did you mean \"encoder\"?",
+            "attention: Layers above it: pixels, encoder.",
+            "decoder: @SharedWith on decoder() names decoder itself.",
+            "later: declared below it, but a layer builds on earlier ones")) {
+      List<Said> said =
+          Sources.compile(
+              compiler,
+              """
+              @Model
+              interface Digits {
+                @Input(784) Layer pixels();
+                @Dense(784) Layer encoder();
+                @SharedWith("%s") @Dense(784) Layer decoder();
+                @Dense(784) Layer later();
+              }
+              """
+                  .formatted(wrong.substring(0, wrong.indexOf(':'))));
+      assertThat(said).as(wrong).singleElement().extracting(Said::line).isEqualTo(5L);
+      assertThat(said.getFirst().text()).contains(wrong.substring(wrong.indexOf(':') + 2));
+    }
+  }
+
+  private static List<String> lines(Said said) {
+    return said.text().lines().map(String::strip).collect(Collectors.toList());
+  }
+}
