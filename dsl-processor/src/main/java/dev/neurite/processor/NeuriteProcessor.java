@@ -27,6 +27,7 @@ import javax.annotation.processing.SupportedOptions;
 import javax.lang.model.SourceVersion;
 import javax.lang.model.element.AnnotationMirror;
 import javax.lang.model.element.Element;
+import javax.lang.model.element.ModuleElement;
 import javax.lang.model.element.TypeElement;
 import javax.tools.Diagnostic.Kind;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +47,8 @@ public final class NeuriteProcessor extends AbstractProcessor {
   static final String SUMMARY = "neurite.summary";
 
   private static final String LANGUAGE = "dev.neurite.dsl";
+  private static final String GENERATED = "javax.annotation.processing.Generated";
+  private static final String VECTOR = "jdk.incubator.vector.FloatVector";
 
   /** Writes the classes of a correct model. */
   interface Writer {
@@ -83,7 +86,7 @@ public final class NeuriteProcessor extends AbstractProcessor {
 
   @Override
   public Set<String> getSupportedAnnotationTypes() {
-    return Set.of(LANGUAGE + ".*");
+    return Set.of(LANGUAGE + ".*", GENERATED);
   }
 
   @Override
@@ -110,8 +113,8 @@ public final class NeuriteProcessor extends AbstractProcessor {
   }
 
   /**
-   * Claims the annotations of the language, which are for this processor alone: where one is
-   * unclaimed, javac warns of it under {@code -Xlint:processing}.
+   * Claims the annotations of the language, which are for this processor alone, and the marker of
+   * generated source: where one is unclaimed, javac warns of it under {@code -Xlint:processing}.
    */
   @SuppressWarnings("DoNotClaimAnnotations")
   @Override
@@ -203,7 +206,7 @@ public final class NeuriteProcessor extends AbstractProcessor {
 
   private void write(Analysis analysis, TypedGraph graph, TypeElement type) {
     try {
-      writer().write(graph, type);
+      writer(type).write(graph, type);
     } catch (RuntimeException e) {
       failures.put(type.getQualifiedName().toString(), e);
       writeStubs(analysis, type);
@@ -214,12 +217,31 @@ public final class NeuriteProcessor extends AbstractProcessor {
     }
   }
 
-  private Writer writer() {
+  private Writer writer(TypeElement type) {
     if (writer != null) {
       return writer;
     }
     boolean doublePrecision = "double".equals(processingEnv.getOptions().get(PRECISION));
-    return new ModelWriter(processingEnv.getFiler(), new WriterOptions(doublePrecision))::write;
+    Compilation compilation = compilation(Set.of());
+    boolean vectors = compilation.sees(type, VECTOR);
+    if (!vectors) {
+      Diagnostics diagnostics = new Diagnostics();
+      diagnostics.report(
+          Message.NO_VECTORS, Position.of(type, -1), type.getSimpleName(), remedy(type));
+      print(diagnostics);
+    }
+    boolean generated = compilation.sees(type, GENERATED);
+    return new ModelWriter(
+            processingEnv.getFiler(), new WriterOptions(doublePrecision, vectors, generated))
+        ::write;
+  }
+
+  /** What lets the module of a type see the Vector API. */
+  private String remedy(TypeElement type) {
+    ModuleElement module = processingEnv.getElementUtils().getModuleOf(type);
+    return module == null || module.isUnnamed()
+        ? "Compile with --release 25, or with --add-modules jdk.incubator.vector."
+        : "Add to module " + module.getQualifiedName() + ": requires jdk.incubator.vector;";
   }
 
   private void writeStubs(Analysis analysis, TypeElement type) {

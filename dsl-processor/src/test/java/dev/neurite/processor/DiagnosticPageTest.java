@@ -29,7 +29,7 @@ final class DiagnosticPageTest {
    * ClassFilesTest} test them.
    */
   private static final Set<String> WITHOUT_SOURCE =
-      Set.of("unknown-option-value", "internal-error", "block-with-mistakes");
+      Set.of("unknown-option-value", "internal-error", "block-with-mistakes", "no-vectors");
 
   /**
    * What stands before the value of an attribute: the Eclipse compiler marks its name, javac the

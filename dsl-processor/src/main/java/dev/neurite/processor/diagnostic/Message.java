@@ -233,6 +233,10 @@ public enum Message {
       false,
       "%1$s on %2$s() stands in the middle of the network: %3$s on %4$s() reads it.",
       "Remove %1$s, or use another activation; a softmax usually stands at the end or weighs values by @Multiply."),
+  NO_VECTORS(
+      false,
+      "jdk.incubator.vector cannot be seen where %1$s is declared, so its classes are plain Java, several times slower.",
+      "%2$s"),
   CUDA_NOT_WRITTEN(
       false,
       "%1$s asks for a class that runs on a GPU, but this version writes classes for the CPU only.",

@@ -32,6 +32,7 @@ final class BackwardWriter {
   private final ArrangedGraph graph;
   private final TrainingCode code;
   private final boolean isDouble;
+  private final boolean usesVectors;
   private final String real;
   private final TypeName number;
   private final TypeName numbers;
@@ -40,10 +41,11 @@ final class BackwardWriter {
   /** Rows that some values put side by side; parts of a batch are multiples of it. */
   private final int lanes;
 
-  BackwardWriter(ArrangedGraph graph, TrainingCode code, boolean isDouble) {
+  BackwardWriter(ArrangedGraph graph, TrainingCode code, boolean isDouble, boolean usesVectors) {
     this.graph = graph;
     this.code = code;
     this.isDouble = isDouble;
+    this.usesVectors = usesVectors;
     this.real = isDouble ? "double" : "float";
     this.number = isDouble ? TypeName.DOUBLE : TypeName.FLOAT;
     this.numbers = ArrayTypeName.of(number);
@@ -113,7 +115,7 @@ final class BackwardWriter {
     KernelClasses kernels = new KernelClasses(code.kernels(), real);
     type.addType(kernels.contract());
     type.addType(kernels.scalar());
-    if (!isDouble) {
+    if (usesVectors) {
       type.addType(kernels.simd());
       type.addType(warmup());
       new ExerciseWriter(code.kernels()).addTo(type);
@@ -123,7 +125,7 @@ final class BackwardWriter {
 
   private void fields(TypeSpec.Builder type) {
     type.addField(field(TypeName.INT, "capacity").build());
-    if (isDouble) {
+    if (!usesVectors) {
       type.addField(
           field(ClassName.bestGuess(KernelClasses.KERNELS), "k")
               .initializer("new Scalar()")
@@ -183,7 +185,7 @@ final class BackwardWriter {
     body.addStatement("this.s = state");
     body.addStatement("this.g = gradients");
     body.addStatement("this.capacity = maxRows");
-    if (!isDouble) {
+    if (usesVectors) {
       body.addStatement("this.vectors = vectors");
       body.beginControlFlow("if (vectors)").addStatement("Warmup.begin()").endControlFlow();
     }
@@ -339,7 +341,7 @@ final class BackwardWriter {
     for (int i = 0; i < inputs.size(); i++) {
       body.addStatement("this.input$L = ($T) inputs[$L]", i, inputType(i), i);
     }
-    if (!isDouble) {
+    if (usesVectors) {
       body.beginControlFlow("if (vectors && !(k instanceof Simd) && Warmup.done)");
       body.addStatement("this.k = new Simd()");
       body.endControlFlow();

@@ -28,18 +28,21 @@ final class ForwardSupport {
   private final ParameterLayout layout;
   private final InferenceMemory memory;
   private final FoldWriter folds;
+  private final boolean vectors;
 
   ForwardSupport(
       String name,
       Signature signature,
       ParameterLayout layout,
       InferenceMemory memory,
-      FoldWriter folds) {
+      FoldWriter folds,
+      boolean vectors) {
     this.name = name;
     this.signature = signature;
     this.layout = layout;
     this.memory = memory;
     this.folds = folds;
+    this.vectors = vectors;
   }
 
   void addTo(TypeSpec.Builder type) {
@@ -47,11 +50,14 @@ final class ForwardSupport {
     workspaces(type);
     folds.addTo(type);
     loading(type);
-    vectorsPresent(type);
+    if (vectors) {
+      type.addMethod(vectorsPresent());
+    }
+    type.addMethod(usesVectors());
     if (signature.outputs().size() > 1) {
       type.addType(outputs());
     }
-    ForwardThreads threads = new ForwardThreads(name, signature, memory);
+    ForwardThreads threads = new ForwardThreads(name, signature, memory, vectors);
     type.addType(threads.choice());
     type.addType(threads.team());
   }
@@ -162,9 +168,8 @@ final class ForwardSupport {
       "Vector API not found: running plain Java, several times slower. Start Java with --add-modules jdk.incubator.vector"
           + " (in a named module: requires jdk.incubator.vector).";
 
-  private void vectorsPresent(TypeSpec.Builder type) {
-    type.addMethod(
-        MethodSpec.methodBuilder("vectorsPresent")
+  private MethodSpec vectorsPresent() {
+    return MethodSpec.methodBuilder("vectorsPresent")
             .addModifiers(Modifier.PRIVATE, Modifier.STATIC)
             .addJavadoc(
                 "Looks for the Vector API; says once in a process what to add where it is missing.\n")
@@ -183,16 +188,18 @@ final class ForwardSupport {
                 """,
                 name,
                 WARNING)
-            .build());
-    type.addMethod(
-        MethodSpec.methodBuilder("usesVectors")
+            .build();
+  }
+
+  private static MethodSpec usesVectors() {
+    return MethodSpec.methodBuilder("usesVectors")
             .addModifiers(Modifier.STATIC)
             .addJavadoc(
                 "Whether vector code is used: the Vector API is there and {@code -Dneurite.vectors=off} is not set.\n")
             .returns(TypeName.BOOLEAN)
             .addStatement(
                 "return VECTORS && !$S.equals(System.getProperty($S))", "off", "neurite.vectors")
-            .build());
+            .build();
   }
 
   private void loading(TypeSpec.Builder type) {

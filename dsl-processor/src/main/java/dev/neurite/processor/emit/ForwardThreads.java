@@ -20,11 +20,13 @@ final class ForwardThreads {
   private final String name;
   private final Signature signature;
   private final InferenceMemory memory;
+  private final boolean vectors;
 
-  ForwardThreads(String name, Signature signature, InferenceMemory memory) {
+  ForwardThreads(String name, Signature signature, InferenceMemory memory, boolean vectors) {
     this.name = name;
     this.signature = signature;
     this.memory = memory;
+    this.vectors = vectors;
   }
 
   private static FieldSpec.Builder field(TypeName type, String field, Modifier... modifiers) {
@@ -65,6 +67,25 @@ final class ForwardThreads {
   }
 
   TypeSpec choice() {
+    return vectors ? choiceOfTwo() : scalarOnly();
+  }
+
+  private TypeSpec scalarOnly() {
+    ClassName model = ClassName.bestGuess(name);
+    return TypeSpec.classBuilder("Choice")
+        .addModifiers(Modifier.PRIVATE, Modifier.STATIC, Modifier.FINAL)
+        .addJavadoc(
+            "Scalar kernels: the module of this class could not see the Vector API when it was generated.\n")
+        .addField(
+            field(ClassName.bestGuess(KernelClasses.KERNELS), "kernels", Modifier.FINAL)
+                .initializer("new Scalar()")
+                .build())
+        .addMethod(MethodSpec.methodBuilder("begin").addParameter(model, "model").build())
+        .addMethod(MethodSpec.methodBuilder("warmUp").addParameter(model, "model").build())
+        .build();
+  }
+
+  private TypeSpec choiceOfTwo() {
     TypeSpec.Builder type =
         TypeSpec.classBuilder("Choice")
             .addModifiers(Modifier.PRIVATE, Modifier.STATIC, Modifier.FINAL)

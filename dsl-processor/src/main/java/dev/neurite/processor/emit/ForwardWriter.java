@@ -32,6 +32,7 @@ final class ForwardWriter {
   private final InferenceMemory memory;
   private final ParameterLayout layout;
   private final FoldWriter folds;
+  private final boolean vectors;
 
   ForwardWriter(
       String name,
@@ -40,7 +41,8 @@ final class ForwardWriter {
       InferenceCode code,
       InferenceMemory memory,
       ParameterLayout layout,
-      FoldWriter folds) {
+      FoldWriter folds,
+      boolean vectors) {
     this.name = name;
     this.isPublic = isPublic;
     this.signature = signature;
@@ -48,6 +50,7 @@ final class ForwardWriter {
     this.memory = memory;
     this.layout = layout;
     this.folds = folds;
+    this.vectors = vectors;
   }
 
   TypeSpec type(String documentation) {
@@ -68,7 +71,7 @@ final class ForwardWriter {
         FieldSpec.builder(
                 TypeName.BOOLEAN, "VECTORS", Modifier.PRIVATE, Modifier.STATIC, Modifier.FINAL)
             .addJavadoc("Whether the Vector API is there and readable from here.\n")
-            .initializer("vectorsPresent()")
+            .initializer(vectors ? "vectorsPresent()" : "false")
             .build());
     type.addField(ArrayTypeName.of(TypeName.FLOAT), "p", Modifier.PRIVATE, Modifier.FINAL);
     type.addField(
@@ -88,12 +91,14 @@ final class ForwardWriter {
     construction(type);
     prediction(type);
     layers(type);
-    new ForwardSupport(name, signature, layout, memory, folds).addTo(type);
-    new ExerciseWriter(code.kernels()).addTo(type);
+    new ForwardSupport(name, signature, layout, memory, folds, vectors).addTo(type);
     KernelClasses kernels = new KernelClasses(code.kernels(), "float");
     type.addType(kernels.contract());
     type.addType(kernels.scalar());
-    type.addType(kernels.simd());
+    if (vectors) {
+      new ExerciseWriter(code.kernels()).addTo(type);
+      type.addType(kernels.simd());
+    }
     return type.build();
   }
 

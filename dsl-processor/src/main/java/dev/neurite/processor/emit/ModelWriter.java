@@ -57,7 +57,8 @@ public final class ModelWriter {
             inference,
             inferenceMemory,
             layout,
-            folds);
+            folds,
+            options.vectors());
     save(
         model,
         forward.type(
@@ -73,7 +74,7 @@ public final class ModelWriter {
     TrainingCode training = TrainingLowering.lower(steps, layout, memory);
     save(
         model,
-        new BackwardWriter(batches, training, false)
+        new BackwardWriter(batches, training, false, options.vectors())
             .type(
                 model.prefix() + "Backward",
                 "The training pass of {@link "
@@ -84,7 +85,7 @@ public final class ModelWriter {
     if (options.doublePrecision()) {
       save(
           model,
-          new BackwardWriter(batches, training, true)
+          new BackwardWriter(batches, training, true, false)
               .type(
                   model.prefix() + "Double",
                   "The training pass of {@link "
@@ -106,6 +107,12 @@ public final class ModelWriter {
         AnnotationSpec.builder(ClassName.get("java.lang", "SuppressWarnings"))
             .addMember("value", "$S", "all")
             .build());
+    if (options.generated()) {
+      owned.addAnnotation(
+          AnnotationSpec.builder(ClassName.get("javax.annotation.processing", "Generated"))
+              .addMember("value", "$S", "dev.neurite.processor.NeuriteProcessor")
+              .build());
+    }
     JavaFile file =
         JavaFile.builder(model.packageName(), owned.build())
             .indent("  ")

@@ -21,6 +21,11 @@ public record Compilation(Elements elements, Set<String> sourceTypes, Set<String
     taken = Set.copyOf(taken);
   }
 
+  /** Whether a class can be named in the module of a type. */
+  public boolean sees(TypeElement from, String qualifiedName) {
+    return elements.getTypeElement(elements.getModuleOf(from), qualifiedName) != null;
+  }
+
   /** Whether a type is being compiled; else it comes from a class file. */
   boolean isSource(TypeElement type) {
     TypeElement outermost = type;

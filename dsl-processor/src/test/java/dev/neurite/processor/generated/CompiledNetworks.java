@@ -98,7 +98,7 @@ record CompiledNetworks(
                   "--release",
                   "25",
                   "-Aneurite.precision=double",
-                  "-Xlint:all,-processing",
+                  "-Xlint:all",
                   "-d",
                   folder.toString(),
                   "-s",
