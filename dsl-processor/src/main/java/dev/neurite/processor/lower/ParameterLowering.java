@@ -110,7 +110,7 @@ final class ParameterLowering {
   private List<Part> dense(Operation.Dense dense) {
     Storage.Panels weight = frame.panels(node.origin(), "weight");
     int inputs = inputs(weight);
-    int steps = dy.rowSize() / dense.units();
+    int steps = dy().rowSize() / dense.units();
     List<Part> parts = new ArrayList<>();
     parts.add(
         new Part(

@@ -86,7 +86,7 @@ public final class TrainingLowering {
       }
       case Step.PositionSums ignored ->
           rows.add(
-              node.layer(),
+              node.javaName(),
               "Backward",
               false,
               node.size(),
