@@ -135,8 +135,7 @@ final class JavaHabitsTest {
     try (URLClassLoader loader =
         new URLClassLoader(new URL[] {folder.toUri().toURL()}, getClass().getClassLoader())) {
       Class<?> type = loader.loadClass("app.DigitsModel");
-      TrainableModel model =
-          (TrainableModel) type.getMethod("create", long.class).invoke(null, 1L);
+      TrainableModel model = (TrainableModel) type.getMethod("create", long.class).invoke(null, 1L);
       Method predict = type.getMethod("predict", float[].class);
       float[] before = (float[]) predict.invoke(model, (Object) new float[64]);
       try (var step = model.training(2)) {
@@ -148,8 +147,8 @@ final class JavaHabitsTest {
   }
 
   /**
-   * Gradle's condition for isolating processors: each generated file comes from one type. What
-   * else the file depends on, blocks and constants, that type refers to; {@link ClassFilesTest}.
+   * Gradle's condition for isolating processors: each generated file comes from one type. What else
+   * the file depends on, blocks and constants, that type refers to; {@link ClassFilesTest}.
    */
   @Test
   void everyGeneratedFileComesFromOneType() throws IOException {
@@ -176,8 +175,7 @@ final class JavaHabitsTest {
             "app.SecondBackward");
     recorder.origins.forEach(
         (name, origins) ->
-            assertThat(origins)
-                .containsExactly(name.replaceAll("(Model|Forward|Backward)$", "")));
+            assertThat(origins).containsExactly(name.replaceAll("(Model|Forward|Backward)$", "")));
   }
 
   private void write(String file, String text) throws IOException {

@@ -1,9 +1,13 @@
 package dev.neurite.examples;
 
+import dev.neurite.examples.alexnet.AlexNetExample;
+import dev.neurite.examples.autoencoder.AutoencoderExample;
+import dev.neurite.examples.blocks.BlocksExample;
 import dev.neurite.examples.digits.DigitsExample;
 import dev.neurite.examples.embed.EmbedExample;
 import dev.neurite.examples.mlp.MlpExample;
 import dev.neurite.examples.neuron.NeuronExample;
+import dev.neurite.examples.ratings.RatingsExample;
 import dev.neurite.examples.regressor.RegressorExample;
 import dev.neurite.examples.twoclass.TwoClassExample;
 import java.io.IOException;
@@ -53,6 +57,10 @@ public final class Main {
         RegressorExample.class,
         NeuronExample.class,
         EmbedExample.class,
+        AutoencoderExample.class,
+        RatingsExample.class,
+        BlocksExample.class,
+        AlexNetExample.class,
       })
   private record Launcher() {}
 
@@ -67,7 +75,7 @@ public final class Main {
           .forEach(
               (name, example) ->
                   out.printf(
-                      "  %-10s %s%n",
+                      "  %-11s %s%n",
                       name,
                       String.join(" ", example.getCommandSpec().usageMessage().description())));
       out.printf(

@@ -57,7 +57,17 @@ final class ExamplesTest {
     Outcome list = run("list");
     assertThat(list.exitCode()).isZero();
     for (String name :
-        List.of("digits", "mnist-mlp", "two-class", "regressor", "neuron", "embed")) {
+        List.of(
+            "digits",
+            "mnist-mlp",
+            "two-class",
+            "regressor",
+            "neuron",
+            "embed",
+            "autoencoder",
+            "ratings",
+            "blocks",
+            "alexnet")) {
       assertThat(list.out()).containsPattern("(?m)^  " + name + " +\\p{Upper}.*\\.$");
       assertThat(run(name, "--help").out()).contains("Usage: examples " + name);
     }
@@ -155,6 +165,36 @@ final class ExamplesTest {
     for (int i = 0; i < gradients.size(); i++) {
       assertThat(quotients.get(i)).isCloseTo(gradients.get(i), within(1e-5));
     }
+  }
+
+  @Test
+  void autoencoderGivesDigitsBackWithTiedWeights() {
+    Outcome autoencoder = run("autoencoder", "--limit", "1000", "--epochs", "12");
+    assertThat(autoencoder.out())
+        .contains(
+            "Stored: encoder.weight [128, 784], encoder.bias [128], code.weight [24, 128],"
+                + " code.bias [24], decoder.bias [128], pixels.bias [784]");
+    // The mean of all images as an answer to each has an error of 0.067.
+    assertThat(autoencoder.after("test error").getLast()).isLessThan(0.045);
+  }
+
+  @Test
+  void ratingsLearnsBothOutputs() {
+    Outcome ratings = run("ratings", "--epochs", "12");
+    assertThat(ratings.after("loss").getLast()).isLessThan(0.4);
+    // Ratings have a variance of about 1, and half of the films are liked.
+    assertThat(ratings.after("squared error of new ratings").getLast()).isLessThan(0.3);
+    assertThat(ratings.after("told right whether a film is liked").getLast()).isGreaterThan(0.8);
+  }
+
+  /** Each class as likely as the others is a loss of log 10 = 2.30. */
+  @Test
+  void resNetAndInceptionLearn() {
+    Outcome resNet = run("blocks", "--limit", "64", "--epochs", "4");
+    assertThat(resNet.out()).contains("stage1.0.conv1", "stage3.1.bn2");
+    assertThat(resNet.after("loss").getLast()).isLessThan(1.5);
+    Outcome inception = run("blocks", "--network", "INCEPTION", "--limit", "500", "--epochs", "8");
+    assertThat(inception.after("loss").getLast()).isLessThan(1.5);
   }
 
   @Test

@@ -170,12 +170,12 @@ final class ForwardSupport {
 
   private MethodSpec vectorsPresent() {
     return MethodSpec.methodBuilder("vectorsPresent")
-            .addModifiers(Modifier.PRIVATE, Modifier.STATIC)
-            .addJavadoc(
-                "Looks for the Vector API; says once in a process what to add where it is missing.\n")
-            .returns(TypeName.BOOLEAN)
-            .addCode(
-                """
+        .addModifiers(Modifier.PRIVATE, Modifier.STATIC)
+        .addJavadoc(
+            "Looks for the Vector API; says once in a process what to add where it is missing.\n")
+        .returns(TypeName.BOOLEAN)
+        .addCode(
+            """
                 boolean present =
                     ModuleLayer.boot()
                         .findModule("jdk.incubator.vector")
@@ -186,20 +186,20 @@ final class ForwardSupport {
                 }
                 return present;
                 """,
-                name,
-                WARNING)
-            .build();
+            name,
+            WARNING)
+        .build();
   }
 
   private static MethodSpec usesVectors() {
     return MethodSpec.methodBuilder("usesVectors")
-            .addModifiers(Modifier.STATIC)
-            .addJavadoc(
-                "Whether vector code is used: the Vector API is there and {@code -Dneurite.vectors=off} is not set.\n")
-            .returns(TypeName.BOOLEAN)
-            .addStatement(
-                "return VECTORS && !$S.equals(System.getProperty($S))", "off", "neurite.vectors")
-            .build();
+        .addModifiers(Modifier.STATIC)
+        .addJavadoc(
+            "Whether vector code is used: the Vector API is there and {@code -Dneurite.vectors=off} is not set.\n")
+        .returns(TypeName.BOOLEAN)
+        .addStatement(
+            "return VECTORS && !$S.equals(System.getProperty($S))", "off", "neurite.vectors")
+        .build();
   }
 
   private void loading(TypeSpec.Builder type) {

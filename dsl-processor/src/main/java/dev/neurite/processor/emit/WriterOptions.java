@@ -5,8 +5,8 @@ package dev.neurite.processor.emit;
  *
  * @param doublePrecision whether kernels compute in double, for tests ({@code
  *     -Aneurite.precision=double})
- * @param vectors whether the model's module can name the Vector API; if not, there are scalar kernels
- *     only
+ * @param vectors whether the model's module can name the Vector API; if not, there are scalar
+ *     kernels only
  * @param generated whether it can name {@code javax.annotation.processing.Generated}
  */
 public record WriterOptions(boolean doublePrecision, boolean vectors, boolean generated) {}

@@ -1,0 +1,5 @@
+/** AlexNet at full size: what it costs. */
+@NullMarked
+package dev.neurite.examples.alexnet;
+
+import org.jspecify.annotations.NullMarked;
