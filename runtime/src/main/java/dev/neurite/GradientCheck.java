@@ -44,6 +44,12 @@ public final class GradientCheck {
    */
   private static final double LEAST = 1e-4;
 
+  /**
+   * The least denominator as a share of the loss: its rounding alone gives quotients of 2^-52 E /
+   * h, which are at most 1e-5 of this. A network whose gradients are all 0 has no larger one.
+   */
+  private static final double ROUNDING = 1e-7;
+
   /** The constructor of a double twin. */
   @FunctionalInterface
   public interface Twin {
@@ -82,7 +88,8 @@ public final class GradientCheck {
    * @param checked gradients compared
    * @param kinks gradients left out because the loss has a kink there
    * @param largestError the largest relative error: |analytic - numeric| over the larger of both,
-   *     or over 1e-4 of the network's largest gradient where that is larger still
+   *     or over 1e-4 of the network's largest gradient or 1e-7 of the loss where that is larger
+   *     still
    * @param where that was, such as {@code hidden.weight[7]}; empty if nothing was compared
    * @param analytic the gradient there, from the backward pass
    * @param numeric the difference quotient there
@@ -334,7 +341,7 @@ public final class GradientCheck {
 
     Report report() {
       program.requireInputGradients(true);
-      loss();
+      double loss = loss();
       for (int stage = 0; stage < program.backwardStages(); stage++) {
         program.backward(stage, 0, 1);
       }
@@ -347,7 +354,7 @@ public final class GradientCheck {
           scale = largest(inputGradients[i], length(inputs[i]), scale);
         }
       }
-      least = Math.max(LEAST * scale, Double.MIN_NORMAL);
+      least = Math.max(Math.max(LEAST * scale, ROUNDING * Math.abs(loss)), Double.MIN_NORMAL);
       for (StoredTensor tensor : description.tensors()) {
         if (tensor.role() == StoredTensor.Role.PARAMETER) {
           int size = tensor.storage().size();

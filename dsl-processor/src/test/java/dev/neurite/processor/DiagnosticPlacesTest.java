@@ -84,6 +84,11 @@ final class DiagnosticPlacesTest {
               "@Input(value = §{2, 3}, type = INDEX) Layer words();"
                   + " @Embedding(vocabulary = 5, size = 3) Layer vectors();"),
           new Case(
+              "too-many-sizes",
+              "@Input on words() has 4 sizes, but an input of indices has at most one.",
+              "@Input(value = §{1, 2, 3, 4}, type = INDEX) Layer words();"
+                  + " @Embedding(vocabulary = 5, size = 3) Layer vectors();"),
+          new Case(
               "from-unknown",
               "Did you mean \"hidden\"?",
               "@Input(4) Layer row(); @Dense(4) Layer hidden();"

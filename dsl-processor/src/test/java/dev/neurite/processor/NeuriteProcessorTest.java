@@ -125,6 +125,48 @@ final class NeuriteProcessorTest {
         .containsExactly("mismatched-shapes");
   }
 
+  /** Names of layers are also names in the classes that stand in for the generated ones. */
+  @ParameterizedTest
+  @EnumSource
+  void saysNothingButTheErrorWhateverLayersAreCalled(Compiler compiler) {
+    assertThat(
+            Sources.compile(
+                compiler,
+                """
+                @Model
+                interface Digits {
+                  @Input(784) Layer rows();
+                  @Input(7) Layer output();
+                  @Dense(0) @Output Layer scores();
+                  @Dense(3) @Output Layer rowsInput();
+                }
+                """))
+        .extracting(Said::code)
+        .containsExactly("size-not-positive");
+  }
+
+  /** The record of several outputs is part of the class whose name is taken. */
+  @ParameterizedTest
+  @EnumSource
+  void saysNothingButThatANameIsTaken(Compiler compiler) {
+    assertThat(
+            Sources.compile(
+                compiler,
+                """
+                @Model
+                interface Digits {
+                  @Input(784) Layer pixels();
+                  @Dense(10) @Output Layer scores();
+                  @Dense(3) @Output Layer others();
+                }
+
+                class DigitsModel {
+                }
+                """))
+        .extracting(Said::code)
+        .containsExactly("generated-name-taken");
+  }
+
   @ParameterizedTest
   @EnumSource
   void saysNothingButTheErrorOfAMalformedInterface(Compiler compiler) {
@@ -188,6 +230,24 @@ final class NeuriteProcessorTest {
             "dense-on-image",
             "size-not-positive");
     assertThat(said).extracting(Said::line).containsExactly(4L, 4L, 6L, 8L, 9L, 15L);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void reportsALayerAboveAMalformedInput(Compiler compiler) {
+    assertThat(
+            Sources.compile(
+                compiler,
+                """
+                @Model
+                interface Digits {
+                  @Softmax Layer shares();
+                  @Input(784) Layer[] pixels();
+                  @Dense(10) Layer scores();
+                }
+                """))
+        .extracting(Said::code)
+        .containsExactly("nothing-above", "layer-return-type");
   }
 
   /** What the Java compiler reports itself needs no second message. */

@@ -329,7 +329,14 @@ final class ForwardSupport {
                   .formatted(role, rows.offset(), rows.rows(), rows.columns(), rows.stride());
         };
     String shape = tensor.shape().stream().map(String::valueOf).collect(joining(","));
-    return tensor.layer() + "." + tensor.leaf() + " [" + shape + "] " + place;
+    return ascii(tensor.layer()) + "." + tensor.leaf() + " [" + shape + "] " + place;
+  }
+
+  /** A layer's name as JSON in ASCII, which is how weight files write it, in a text block. */
+  private static String ascii(String name) {
+    return name.chars()
+        .mapToObj(c -> c < 128 ? String.valueOf((char) c) : "%s%s%04x".formatted("\\\\", "u", c))
+        .collect(joining());
   }
 
   private static final String LOAD =

@@ -46,17 +46,23 @@ public final class StubWriter {
   public void write(ModelDeclaration declaration, List<String> outputs, Element origin)
       throws IOException {
     Face face = new Face(declaration, outputs);
-    write(declaration.packageName(), face.model().addOriginatingElement(origin).build());
-    write(declaration.packageName(), face.forward().addOriginatingElement(origin).build());
+    boolean written =
+        write(declaration.packageName(), face.model().addOriginatingElement(origin).build());
+    write(declaration.packageName(), face.forward(written).addOriginatingElement(origin).build());
   }
 
-  private void write(String packageName, TypeSpec type) throws IOException {
+  /**
+   * Writes a class.
+   *
+   * @return false if one of that name is there already; that is one of the errors reported, or code
+   *     that was written before the compiler failed
+   */
+  private boolean write(String packageName, TypeSpec type) throws IOException {
     try {
       JavaFile.builder(packageName, type).skipJavaLangImports(true).build().writeTo(filer);
+      return true;
     } catch (FilerException e) {
-      // A class of that name is there already; that is one of the errors reported, or code that was
-      // written before the compiler failed.
-      return;
+      return false;
     }
   }
 
@@ -103,7 +109,13 @@ public final class StubWriter {
       return type.addMethod(method("probabilities", result()).addParameters(inputs()).build());
     }
 
-    TypeSpec.Builder forward() {
+    /**
+     * The inference class.
+     *
+     * @param withModel whether the model's class, which holds the record of several outputs, is a
+     *     stub too
+     */
+    TypeSpec.Builder forward(boolean withModel) {
       TypeSpec.Builder type =
           type("Forward")
               .addModifiers(Modifier.FINAL)
@@ -113,7 +125,9 @@ public final class StubWriter {
               .addMethod(
                   method("parallel", name("Forward")).addParameter(TypeName.INT, "threads").build())
               .addMethod(method("warmUp", TypeName.VOID).build());
-      addPredictions(type);
+      if (withModel || outputs.size() < 2) {
+        addPredictions(type);
+      }
       return type;
     }
 
@@ -128,8 +142,8 @@ public final class StubWriter {
     private void addPredictions(TypeSpec.Builder type) {
       List<ParameterSpec> outputArrays =
           outputs.size() > 1
-              ? outputs.stream().map(output -> parameter(FLOATS, output)).toList()
-              : List.of(parameter(FLOATS, "output"));
+              ? outputs.stream().map(output -> parameter(FLOATS, output, "Output")).toList()
+              : List.of(parameter(FLOATS, "the", "Output"));
       type.addMethod(method("predict", result()).addParameters(inputs()).build());
       type.addMethod(
           method("predictInto", TypeName.VOID)
@@ -144,8 +158,9 @@ public final class StubWriter {
               .build());
     }
 
-    private static ParameterSpec parameter(TypeName type, String layer) {
-      return ParameterSpec.builder(type, layer + "Values").build();
+    /** The suffix keeps the names of inputs, of outputs and of the number of rows apart. */
+    private static ParameterSpec parameter(TypeName type, String layer, String suffix) {
+      return ParameterSpec.builder(type, layer + suffix).build();
     }
 
     private List<ParameterSpec> inputs() {
@@ -154,9 +169,9 @@ public final class StubWriter {
         layer
             .annotation("Input")
             .map(input -> input.word("type").equals("INDEX") ? INDICES : FLOATS)
-            .ifPresent(type -> inputs.add(ParameterSpec.builder(type, layer.name()).build()));
+            .ifPresent(type -> inputs.add(parameter(type, layer.name(), "Input")));
       }
-      return inputs.isEmpty() ? List.of(ParameterSpec.builder(FLOATS, "input").build()) : inputs;
+      return inputs.isEmpty() ? List.of(parameter(FLOATS, "the", "Input")) : inputs;
     }
 
     private TypeName result() {

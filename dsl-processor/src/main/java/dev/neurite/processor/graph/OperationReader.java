@@ -114,8 +114,7 @@ final class OperationReader {
           shape.size(),
           "an input of indices has at most one",
           "State the number of steps, or nothing for one single index.");
-    }
-    if (shape.size() > MOST_AXES) {
+    } else if (shape.size() > MOST_AXES) {
       tooManySizes(attributes, shape);
     }
     return new Operation.Input();

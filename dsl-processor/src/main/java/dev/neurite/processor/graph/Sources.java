@@ -44,7 +44,9 @@ final class Sources {
       return null;
     }
     if (above == null) {
-      if (scope.declared.stream().anyMatch(LayerRules::isInput)) {
+      // Without any input that is the mistake; what a malformed method would be is not known.
+      if (scope.declared.stream()
+          .anyMatch(other -> LayerRules.isInput(other) || !other.valid())) {
         scope.diagnostics.report(Message.NOTHING_ABOVE, layer.position(), layer.name());
       }
       return null;

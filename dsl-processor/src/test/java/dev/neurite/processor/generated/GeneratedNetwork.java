@@ -12,14 +12,14 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** The generated classes of one network, as a test without their source sees them. */
-record GeneratedNetwork(
+public record GeneratedNetwork(
     String name,
     Class<?> model,
     Class<?> forward,
     Constructor<?> twin,
     ModelDescription description) {
 
-  static GeneratedNetwork of(String name, ClassLoader loader) {
+  public static GeneratedNetwork of(String name, ClassLoader loader) {
     try {
       String prefix = NetworkSources.PACKAGE + "." + name;
       Class<?> model = loader.loadClass(prefix + "Model");
@@ -37,7 +37,7 @@ record GeneratedNetwork(
     }
   }
 
-  TrainableModel create(long seed) {
+  public TrainableModel create(long seed) {
     try {
       return (TrainableModel) invoke(model.getMethod("create", long.class), null, seed);
     } catch (NoSuchMethodException e) {
@@ -60,7 +60,8 @@ record GeneratedNetwork(
     }
   }
 
-  DoubleTrainingProgram twin(double[] parameters, double[] state, double[] gradients, int rows) {
+  public DoubleTrainingProgram twin(
+      double[] parameters, double[] state, double[] gradients, int rows) {
     try {
       return (DoubleTrainingProgram) twin.newInstance(parameters, state, gradients, rows);
     } catch (ReflectiveOperationException e) {

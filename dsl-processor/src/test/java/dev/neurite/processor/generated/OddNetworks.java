@@ -213,6 +213,14 @@ final class OddNetworks {
           @GlobalAvgPool @Dense(5) Layer e();
         """);
     BODIES.put(
+        "OddNames",
+        """
+          @Input(7) Layer rows();
+          @Dense(5) @Tanh Layer größe();
+          @BatchNorm Layer $x();
+          @Dense(3) Layer _1();
+        """);
+    BODIES.put(
         "OddOutputs",
         """
           @Input({2, 5, 5}) Layer x();

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /** Every number that a network computes from random inputs, in one variant, as a sum of bits. */
-final class OddRun {
+public final class OddRun {
 
   private static final int[] BATCHES = {1, 3, 13};
   private static final int STEPS = 2;
@@ -26,9 +26,14 @@ final class OddRun {
    *     batch, or three threads other bits than one
    */
   static String sha256(GeneratedNetwork network, Variant variant) {
+    return sha256(network, variant, BATCHES);
+  }
+
+  /** The same for batches of these sizes. */
+  public static String sha256(GeneratedNetwork network, Variant variant, int... batches) {
     variant.choose();
     Bits bits = new Bits();
-    for (int batch : BATCHES) {
+    for (int batch : batches) {
       // Batch normalisation of features has no variance in a batch of one row.
       int rows = network.description().stateLength() > 0 ? Math.max(batch, 2) : batch;
       TrainableModel model = network.create(rows);
@@ -128,7 +133,9 @@ final class OddRun {
     return Arrays.copyOfRange(indices, from * size, (from + count) * size);
   }
 
-  static List<Object> inputs(ModelDescription description, int rows, SplittableRandom random) {
+  /** Random values or indices for each input. */
+  public static List<Object> inputs(
+      ModelDescription description, int rows, SplittableRandom random) {
     return description.inputs().stream()
         .map(
             input ->

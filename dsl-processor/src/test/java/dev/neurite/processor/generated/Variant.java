@@ -3,18 +3,18 @@ package dev.neurite.processor.generated;
 import java.util.Locale;
 
 /** Which kernels generated classes choose when they are created. */
-enum Variant {
+public enum Variant {
   SIMD,
   SCALAR;
 
   /** Sets the choice for what this process creates from here on. */
-  void choose() {
+  public void choose() {
     System.setProperty("neurite.vectors", this == SIMD ? "on" : "off");
     System.setProperty("neurite.warmup", "off");
   }
 
   /** Lets generated classes choose as they do for users. */
-  static void reset() {
+  public static void reset() {
     System.clearProperty("neurite.vectors");
     System.clearProperty("neurite.warmup");
   }

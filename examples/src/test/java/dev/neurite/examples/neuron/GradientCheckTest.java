@@ -25,6 +25,19 @@ final class GradientCheckTest {
     assertThat(tanh().input("x", X).loss("y", wrong).run().largestError()).isGreaterThan(1e-4);
   }
 
+  /** Where all gradients are 0 both sides are what rounding has left. */
+  @Test
+  void takesWhatRoundingLeavesForZero() {
+    GradientCheck.Loss flat =
+        (y, rows, size, dy) -> {
+          for (int i = 0; i < rows * size; i++) {
+            dy[i] = 1e-18 * y[i];
+          }
+          return 1;
+        };
+    assertThat(tanh().input("x", X).loss("y", flat).run().largestError()).isLessThan(1e-8);
+  }
+
   @Test
   void leavesOutWhatHasNoDerivativeAndCountsIt() {
     Neurons_OneReluModel model = Neurons_OneReluModel.create(1);

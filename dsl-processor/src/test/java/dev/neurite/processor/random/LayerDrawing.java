@@ -1,0 +1,402 @@
+package dev.neurite.processor.random;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Draws the operations of one layer. The shapes are computed here from the definitions of the
+ * operations, not by the compiler under test.
+ */
+final class LayerDrawing {
+
+  /** Values, parameters and multiply-adds of one layer: small, so that thousands run in minutes. */
+  private static final long MOST_VALUES = 420;
+
+  private static final long MOST_PARAMETERS = 2500;
+  private static final long MOST_MULTIPLY_ADDS = 8000;
+
+  /** Around 16, its parts and multiples, where panels and lanes end. */
+  private static final int[] SIZES = {
+    1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 13, 15, 16, 17, 18, 19, 23, 31, 32, 33, 34, 47, 49
+  };
+
+  private static final List<String> ACTIVATIONS =
+      List.of("ReLU", "LeakyReLU", "ELU", "GELU", "SiLU", "Sigmoid", "Tanh", "Softplus", "Mish");
+
+  private static final List<String> OTHERS =
+      List.of(
+          "Dense",
+          "Dense",
+          "Conv2D",
+          "Conv2D",
+          "BatchNorm",
+          "LayerNorm",
+          "MaxPool2D",
+          "AvgPool2D",
+          "GlobalAvgPool",
+          "Flatten",
+          "Reshape",
+          "Dropout",
+          "SpatialDropout",
+          "Softmax",
+          "LogSoftmax");
+
+  private static final List<String> WEIGHT_STARTS =
+      List.of(
+          "DEFAULT",
+          "XAVIER_UNIFORM",
+          "XAVIER_NORMAL",
+          "HE_UNIFORM",
+          "HE_NORMAL",
+          "LECUN_UNIFORM",
+          "LECUN_NORMAL",
+          "NORMAL",
+          "UNIFORM",
+          "ZEROS",
+          "ONES",
+          "ORTHOGONAL");
+
+  private static final List<String> BIAS_STARTS =
+      List.of("DEFAULT", "ZEROS", "ONES", "NORMAL", "UNIFORM");
+
+  private final SplittableRandom random;
+  private final Method method;
+  private List<Integer> shape;
+  private boolean parametric;
+  private boolean activation;
+
+  private LayerDrawing(SplittableRandom random, Method method, List<Integer> shape) {
+    this.random = random;
+    this.method = method;
+    this.shape = shape;
+  }
+
+  /** A size, more often a small one. */
+  static int size(SplittableRandom random) {
+    return SIZES[Math.min(random.nextInt(SIZES.length), random.nextInt(SIZES.length))];
+  }
+
+  static <T> T any(SplittableRandom random, List<T> of) {
+    return of.get(random.nextInt(of.size()));
+  }
+
+  static long values(List<Integer> shape) {
+    return shape.stream().mapToLong(Integer::longValue).reduce(1, (a, b) -> a * b);
+  }
+
+  /** The shape of an input of numbers. */
+  static List<Integer> inputShape(SplittableRandom random) {
+    while (true) {
+      List<Integer> shape =
+          switch (random.nextInt(6)) {
+            case 0, 1 -> List.of(size(random));
+            case 2 -> List.of(1 + random.nextInt(7), size(random));
+            default -> List.of(size(random), 1 + random.nextInt(9), 1 + random.nextInt(9));
+          };
+      if (values(shape) <= MOST_VALUES) {
+        return shape;
+      }
+    }
+  }
+
+  /** Draws what a layer does with the value of its source. */
+  static void reading(SplittableRandom random, Method method, Method source) {
+    LayerDrawing drawing = new LayerDrawing(random, method, source.gives);
+    if (source.index) {
+      drawing.embedding();
+      drawing.more(random.nextInt(2));
+    } else {
+      drawing.more(1 + random.nextInt(3));
+    }
+    drawing.finish();
+  }
+
+  /** Draws what a layer makes of several values that it can combine by an operation. */
+  static void combining(
+      SplittableRandom random, Method method, Piece combine, List<Integer> combined) {
+    LayerDrawing drawing = new LayerDrawing(random, method, combined);
+    method.pieces.add(combine);
+    drawing.more(random.nextInt(3));
+    drawing.finish();
+  }
+
+  private void finish() {
+    method.gives = shape;
+    Piece weighted = method.piece("Dense", "Conv2D", "Embedding");
+    if (weighted != null && random.nextInt(4) == 0) {
+      Piece init = new Piece("Init", List.of());
+      boolean hasBias =
+          !weighted.is("Embedding") && !"false".equals(weighted.attributes.get("bias"));
+      if (!hasBias || random.nextBoolean()) {
+        init.with("value", "Initializer." + any(random, WEIGHT_STARTS));
+      }
+      if (hasBias && random.nextBoolean()) {
+        init.with("bias", "Initializer." + any(random, BIAS_STARTS));
+      }
+      method.init = init;
+    }
+    method.modifiersLast = random.nextInt(4) == 0;
+  }
+
+  private void more(int count) {
+    int before = method.pieces.size();
+    for (int tries = 0; tries < 12 && method.pieces.size() < before + count; tries++) {
+      Piece piece = draw();
+      if (piece != null) {
+        method.pieces.add(piece);
+      }
+    }
+    if (method.pieces.isEmpty()) {
+      method.pieces.add(new Piece("Tanh", shape));
+    }
+  }
+
+  private @Nullable Piece draw() {
+    if (random.nextInt(3) == 0) {
+      return activation ? null : activation(any(random, ACTIVATIONS));
+    }
+    String name = any(random, OTHERS);
+    if (method.piece(name) != null) {
+      return null;
+    }
+    boolean image = shape.size() == 3;
+    return switch (name) {
+      case "Dense" -> parametric || image ? null : dense();
+      case "Conv2D" -> parametric || !image ? null : convolution();
+      case "BatchNorm" -> parametric || shape.size() == 2 ? null : batchNorm();
+      case "LayerNorm" -> parametric ? null : layerNorm();
+      case "MaxPool2D", "AvgPool2D" -> image ? pool(name) : null;
+      case "GlobalAvgPool" -> shape.size() < 2 ? null : globalPool();
+      case "Flatten" -> shape.size() < 2 && random.nextInt(4) != 0 ? null : flatten();
+      case "Reshape" -> reshape();
+      case "Dropout" -> same(name).with("value", share());
+      case "SpatialDropout" -> image ? same(name).with("value", share()) : null;
+      default -> softmax(name);
+    };
+  }
+
+  private Piece same(String name) {
+    return new Piece(name, shape);
+  }
+
+  private String share() {
+    return any(random, List.of("0", "0.1", "0.25", "0.5", "0.875", "1e-3"));
+  }
+
+  private Piece activation(String name) {
+    activation = true;
+    Piece piece = same(name);
+    if (random.nextBoolean()) {
+      return piece;
+    }
+    return switch (name) {
+      case "LeakyReLU" -> piece.with("value", any(random, List.of("0", "0.2", "1", "1.5")));
+      case "ELU" -> piece.with("value", any(random, List.of("0.3", "1", "2.5")));
+      case "GELU" ->
+          piece.with("approximate", "GELU.Approximation." + any(random, List.of("NONE", "TANH")));
+      case "Softplus" ->
+          random.nextBoolean()
+              ? piece.with("beta", any(random, List.of("0.5", "3")))
+              : piece.with("threshold", any(random, List.of("15", "30")));
+      default -> piece;
+    };
+  }
+
+  private @Nullable Piece weighted(
+      Piece piece, List<Integer> gives, long parameters, long multiplyAdds) {
+    if (values(gives) > MOST_VALUES
+        || parameters > MOST_PARAMETERS
+        || multiplyAdds > MOST_MULTIPLY_ADDS) {
+      return null;
+    }
+    parametric = true;
+    method.parameterCount = parameters;
+    method.multiplyAdds = multiplyAdds;
+    shape = gives;
+    return piece;
+  }
+
+  private @Nullable Piece dense() {
+    int units = random.nextInt(3) == 0 ? shape.getLast() : size(random);
+    Piece piece = same("Dense").with("value", units);
+    boolean bias = bias(piece);
+    List<Integer> gives = new ArrayList<>(shape);
+    gives.set(gives.size() - 1, units);
+    long weights = (long) units * shape.getLast();
+    return weighted(piece, gives, weights + (bias ? units : 0), values(shape) * units);
+  }
+
+  private boolean bias(Piece piece) {
+    if (random.nextInt(5) == 0) {
+      piece.with("bias", "false");
+      return false;
+    }
+    return true;
+  }
+
+  private @Nullable Piece convolution() {
+    int channels = shape.getFirst();
+    List<Integer> divisors =
+        IntStream.rangeClosed(1, channels).filter(g -> channels % g == 0).boxed().toList();
+    int groups = random.nextInt(4) == 0 ? any(random, divisors) : 1;
+    int filters = random.nextInt(3) == 0 ? channels : groups * (1 + random.nextInt(19));
+    Piece piece = same("Conv2D").with("filters", filters);
+    int[] kernel = pair(piece, "kernel", 1, 4, true);
+    int[] stride = {1, 1};
+    int[] padding = {0, 0};
+    int[] dilation = {1, 1};
+    if (random.nextInt(4) == 0) {
+      dilation = pair(piece, "dilation", 1, 3, false);
+    }
+    boolean same = random.nextInt(4) == 0;
+    if (same) {
+      piece.with("same", "true");
+    } else {
+      if (random.nextInt(3) == 0) {
+        stride = pair(piece, "stride", 1, 3, false);
+      }
+      if (random.nextInt(2) == 0) {
+        padding = pair(piece, "padding", 0, 3, false);
+      }
+    }
+    if (groups > 1) {
+      piece.with("groups", groups);
+    }
+    boolean bias = bias(piece);
+    int[] sides = new int[2];
+    for (int i = 0; i < 2; i++) {
+      int free = shape.get(i + 1) + 2 * padding[i] - dilation[i] * (kernel[i] - 1) - 1;
+      if (!same && free < 0) {
+        return null;
+      }
+      sides[i] = same ? shape.get(i + 1) : free / stride[i] + 1;
+    }
+    long weights = (long) filters * (channels / groups) * kernel[0] * kernel[1];
+    return weighted(
+        piece,
+        List.of(filters, sides[0], sides[1]),
+        weights + (bias ? filters : 0),
+        weights * sides[0] * sides[1]);
+  }
+
+  /** Draws one number or two, and writes them. */
+  private int[] pair(Piece piece, String attribute, int least, int range, boolean needed) {
+    int height = least + Math.min(random.nextInt(range), random.nextInt(range));
+    int width = least + Math.min(random.nextInt(range), random.nextInt(range));
+    if (random.nextInt(3) != 0) {
+      width = height;
+    }
+    boolean one = width == height && (needed || random.nextInt(4) != 0);
+    piece.with(attribute, one ? Integer.toString(height) : "{" + height + ", " + width + "}");
+    return new int[] {height, width};
+  }
+
+  private Piece batchNorm() {
+    Piece piece = normalization("BatchNorm", shape.getFirst());
+    if (random.nextInt(4) == 0) {
+      piece.with("momentum", any(random, List.of("0", "1", "0.3")));
+    }
+    return piece;
+  }
+
+  private Piece layerNorm() {
+    return normalization("LayerNorm", shape.getLast());
+  }
+
+  private Piece normalization(String name, int values) {
+    Piece piece = same(name);
+    if (random.nextInt(4) == 0) {
+      piece.with("epsilon", any(random, List.of("1e-3", "0.1")));
+    }
+    if (random.nextInt(4) == 0) {
+      piece.with("affine", "false");
+    } else {
+      method.parameterCount = 2L * values;
+    }
+    parametric = true;
+    return piece;
+  }
+
+  private @Nullable Piece pool(String name) {
+    Piece piece = same(name);
+    int[] window = pair(piece, "value", 1, 4, true);
+    int[] stride = window;
+    if (random.nextBoolean()) {
+      stride = pair(piece, "stride", 1, 4, false);
+    }
+    int[] padding = {0, 0};
+    if (random.nextInt(3) == 0 && Math.min(window[0], window[1]) > 1) {
+      padding = new int[] {random.nextInt(window[0] / 2 + 1), random.nextInt(window[1] / 2 + 1)};
+      piece.with("padding", "{" + padding[0] + ", " + padding[1] + "}");
+    }
+    if (name.equals("AvgPool2D") && random.nextInt(3) == 0) {
+      piece.with("countPadding", "false");
+    }
+    int[] sides = new int[2];
+    for (int i = 0; i < 2; i++) {
+      int free = shape.get(i + 1) + 2 * padding[i] - window[i];
+      if (free < 0) {
+        return null;
+      }
+      sides[i] = free / stride[i] + 1;
+    }
+    shape = List.of(shape.getFirst(), sides[0], sides[1]);
+    return piece;
+  }
+
+  private Piece globalPool() {
+    Piece piece = same("GlobalAvgPool");
+    shape = List.of(shape.size() == 3 ? shape.getFirst() : shape.getLast());
+    return piece;
+  }
+
+  private Piece flatten() {
+    Piece piece = same("Flatten");
+    shape = List.of((int) values(shape));
+    return piece;
+  }
+
+  /** Other sizes with the same product: each prime factor goes to any axis. */
+  private Piece reshape() {
+    Piece piece = same("Reshape");
+    int[] sizes = new int[1 + random.nextInt(3)];
+    Arrays.fill(sizes, 1);
+    int left = (int) values(shape);
+    for (int factor = 2; left > 1; ) {
+      if (left % factor == 0) {
+        sizes[random.nextInt(sizes.length)] *= factor;
+        left /= factor;
+      } else {
+        factor++;
+      }
+    }
+    shape = IntStream.of(sizes).boxed().toList();
+    return piece.with("value", Generator.sizes(shape));
+  }
+
+  private Piece softmax(String name) {
+    Piece piece = same(name);
+    if (random.nextBoolean()) {
+      piece.with("axis", random.nextInt(2 * shape.size()) - shape.size());
+    }
+    return piece;
+  }
+
+  private void embedding() {
+    int vocabulary = size(random);
+    int size = size(random);
+    while (values(shape) * size > MOST_VALUES) {
+      size = size / 2;
+    }
+    method.pieces.add(same("Embedding").with("vocabulary", vocabulary).with("size", size));
+    parametric = true;
+    method.parameterCount = (long) vocabulary * size;
+    List<Integer> gives = new ArrayList<>(shape);
+    gives.add(size);
+    shape = gives;
+  }
+}

@@ -1,0 +1,48 @@
+package dev.neurite.processor.random;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.neurite.processor.graph.Operation;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Random declarations: what is right is accepted, runs and has the right gradients; what is wrong
+ * is rejected at the lines that are wrong. {@code -Dneurite.declarations=20000} draws more of them.
+ */
+final class RandomDeclarationsTest {
+
+  private static final long SEED = Long.getLong("neurite.declarations.seed", 1);
+  private static final int COUNT = Integer.getInteger("neurite.declarations", 300);
+  private static final long FIRST = Long.getLong("neurite.declarations.first", 0);
+
+  /** Of 20,000 declarations, how often each operation is to occur. */
+  private static final int EACH = 200;
+
+  @Test
+  void everyDeclarationIsWhatItIsKnownToBe() {
+    Tally tally = RandomRun.of(SEED, FIRST, COUNT);
+    System.out.println(tally.text());
+    assertThat(tally.failures()).isEmpty();
+    assertThat(tally.right()).isGreaterThan(COUNT * 2 / 5);
+    assertThat(operations(Operation.class))
+        .allSatisfy(
+            name ->
+                assertThat(tally.operations().getOrDefault(name, 0))
+                    .as(name)
+                    .isGreaterThanOrEqualTo(COUNT * EACH / 20_000));
+  }
+
+  /** The names of all operations, which are those of their annotations. */
+  private static List<String> operations(Class<?> of) {
+    if (!of.isSealed()) {
+      return List.of(of.getSimpleName());
+    }
+    List<String> names = new ArrayList<>();
+    for (Class<?> one : of.getPermittedSubclasses()) {
+      names.addAll(operations(one));
+    }
+    return names;
+  }
+}

@@ -1,0 +1,116 @@
+package dev.neurite.processor.random;
+
+import dev.neurite.processor.generated.GeneratedNetwork;
+import dev.neurite.processor.generated.Variant;
+import dev.neurite.processor.random.MemoryCompiler.Result;
+import dev.neurite.processor.random.MemoryCompiler.Said;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.LongStream;
+
+/** Compiles declarations, many in each call of javac, and checks what comes of them. */
+final class RandomRun {
+
+  /** Declarations in one call. */
+  private static final int AT_ONCE = 100;
+
+  private final Generator generator;
+  private final Tally tally = new Tally();
+
+  private RandomRun(long seed) {
+    generator = new Generator(seed);
+  }
+
+  /** Draws and checks the declarations of the numbers from {@code first} on. */
+  static Tally of(long seed, long first, int count) {
+    RandomRun run = new RandomRun(seed);
+    try (MemoryCompiler compiler = new MemoryCompiler()) {
+      for (long at = first; at < first + count; at += AT_ONCE) {
+        List<Declaration> declarations =
+            LongStream.range(at, Math.min(at + AT_ONCE, first + count))
+                .mapToObj(run.generator::declaration)
+                .toList();
+        declarations.forEach(run.tally::declared);
+        run.wrong(compiler, declarations.stream().filter(one -> !one.isRight()).toList());
+        run.right(compiler, declarations.stream().filter(Declaration::isRight).toList());
+        if (Boolean.getBoolean("neurite.progress")) {
+          System.err.printf(
+              "%d declarations, %d failures%n", at + AT_ONCE, run.tally.failures().size());
+        }
+      }
+    } finally {
+      Variant.reset();
+    }
+    return run.tally;
+  }
+
+  private void wrong(MemoryCompiler compiler, List<Declaration> declarations) {
+    if (declarations.isEmpty()) {
+      return;
+    }
+    Result result = compiler.compile(declarations, "-proc:only");
+    result.elsewhere().forEach(tally::failed);
+    for (Declaration declaration : declarations) {
+      List<Said> said = result.said().getOrDefault(declaration.name(), List.of());
+      said.forEach(tally::said);
+      List<String> expected = new ArrayList<>();
+      declaration.mistakes().forEach((line, code) -> expected.add(line + " " + code));
+      List<String> errors =
+          said.stream().filter(Said::isError).map(one -> one.line() + " " + one.code()).toList();
+      if (!errors.equals(expected)) {
+        tally.failed(declaration, "expected the errors " + expected + ", got " + said);
+      }
+    }
+  }
+
+  private void right(MemoryCompiler compiler, List<Declaration> declarations) {
+    if (declarations.isEmpty()) {
+      return;
+    }
+    Result result = compiler.compile(declarations, "-Aneurite.precision=double");
+    tally.generated(result.sourceBytes());
+    result.elsewhere().forEach(tally::failed);
+    boolean errors = false;
+    for (Declaration declaration : declarations) {
+      for (Said said : result.said().getOrDefault(declaration.name(), List.of())) {
+        tally.said(said);
+        if (said.isError()) {
+          errors = true;
+          tally.failed(declaration, "expected no error, got " + said);
+        }
+      }
+    }
+    if (!result.succeeded()) {
+      // What is wrong with one of them has stopped all: the others are tried without it.
+      if (!errors && declarations.size() == 1) {
+        tally.failed(declarations.getFirst(), "generated source does not compile");
+      }
+      if (declarations.size() > 1) {
+        declarations.forEach(one -> right(compiler, List.of(one)));
+      }
+      return;
+    }
+    for (Declaration declaration : declarations) {
+      run(declaration, result.classes());
+    }
+  }
+
+  private void run(Declaration declaration, Map<String, byte[]> classes) {
+    Variant.SIMD.choose();
+    try {
+      GeneratedNetwork network =
+          GeneratedNetwork.of(declaration.name(), new MemoryClasses(classes));
+      tally.compared(Acceptance.check(network, declaration.number()));
+    } catch (RuntimeException | LinkageError e) {
+      StringBuilder trace = new StringBuilder(e.toString());
+      for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+        trace.append("\n  ").append(cause);
+        for (int i = 0; i < Math.min(4, cause.getStackTrace().length); i++) {
+          trace.append("\n    at ").append(cause.getStackTrace()[i]);
+        }
+      }
+      tally.failed(declaration, trace.toString());
+    }
+  }
+}
