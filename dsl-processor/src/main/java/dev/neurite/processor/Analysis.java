@@ -57,7 +57,7 @@ record Analysis(
     if (reading.resolved() && !ofGraph.hasErrors()) {
       typed.ifPresent(budgets::check);
       if (declaration.model().isWritten("maxWorkspaceBytes")) {
-        typed.ifPresent(network -> budgets.checkWorkspace(workspace(network)));
+        typed.ifPresent(network -> budgets.checkWorkspace(network, workspace(network)));
       }
     }
     if (reading.resolved() && !ofGraph.hasErrors()) {

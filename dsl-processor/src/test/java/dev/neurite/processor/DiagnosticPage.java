@@ -16,7 +16,8 @@ final class DiagnosticPage {
 
   private static final Pattern ENTRY =
       Pattern.compile(
-          "^### ([a-z-]+)\n\n(.+?)\n\n(?:```java\n(.*?)```\n\n)?```text\n(.*?)```",
+          "^### ([a-z-]+)\n\n(.+?)\n\n(?:```java\n(.*?)```\n\n)?```text\n(.*?)```"
+              + "(?:\n\nMended:\n\n```java\n(.*?)```)?",
           Pattern.MULTILINE | Pattern.DOTALL);
 
   private DiagnosticPage() {}
@@ -27,8 +28,9 @@ final class DiagnosticPage {
    * @param meaning what stands before the example
    * @param example source, empty for what no source can bring about
    * @param printed what the compiler says
+   * @param mended the example as the remedy would have it, empty without an example
    */
-  record Entry(String code, String meaning, String example, String printed) {
+  record Entry(String code, String meaning, String example, String printed, String mended) {
 
     @Override
     public String toString() {
@@ -40,9 +42,14 @@ final class DiagnosticPage {
     List<Entry> entries = new ArrayList<>();
     for (MatchResult match : ENTRY.matcher(read()).results().toList()) {
       String example = match.group(3);
+      String mended = match.group(5);
       entries.add(
           new Entry(
-              match.group(1), match.group(2), example == null ? "" : example, match.group(4)));
+              match.group(1),
+              match.group(2),
+              example == null ? "" : example,
+              match.group(4),
+              mended == null ? "" : mended));
     }
     return entries;
   }

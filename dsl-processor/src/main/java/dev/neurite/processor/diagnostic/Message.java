@@ -201,6 +201,10 @@ public enum Message {
   PARAMETERS_OVERFLOW(
       "With %1$s on %2$s() the network has %3$s parameters as they are stored, more than an array can hold.",
       "Make the layer smaller; the limit is 2147483647 values for the whole network."),
+  WORKSPACE_OVERFLOW(
+      "With %1$s on %2$s() the layers have %3$s values in one row; with their gradients and paddings that is more than"
+          + " an array can hold (%4$s GiB).",
+      "Make the layers smaller; the limit is 536870911 values in all layers of one row."),
   BLOCK_INPUT_SHAPE(
       "%2$s() states the shape %3$s, but %4$s gives it %5$s.",
       "Give it that shape, or remove the shape from the block's @Input, which then takes any."),
@@ -215,7 +219,7 @@ public enum Message {
           + " %5$s.",
       "Make the layers smaller, or raise maxMultiplyAdds."),
   WORKSPACE_OVER_BUDGET(
-      "%1$s needs a workspace of %2$s bytes, but maxWorkspaceBytes allows %3$s.",
+      "%1$s needs a workspace of %2$s bytes, but maxWorkspaceBytes allows %3$s; the values of one row take these bytes:",
       "Make the layers smaller, or raise maxWorkspaceBytes."),
 
   // Warnings.
@@ -233,6 +237,14 @@ public enum Message {
       false,
       "%1$s on %2$s() stands in the middle of the network: %3$s on %4$s() reads it.",
       "Remove %1$s, or use another activation; a softmax usually stands at the end or weighs values by @Multiply."),
+  SOFTMAX_OF_ONE(
+      false,
+      "%1$s on %2$s() runs along axis %5$s of %4$s, which has size 1: every value becomes %6$s.",
+      "Use @Sigmoid for the probability of one class, or give the layer one value for each class."),
+  LAYER_NORM_OF_ONE(
+      false,
+      "%1$s on %2$s() normalises along the last axis of %4$s, which has size 1: every value becomes 0.",
+      "Remove %1$s, or normalise more than one value."),
   NO_VECTORS(
       false,
       "jdk.incubator.vector cannot be seen where %1$s is declared, so its classes are plain Java, several times slower.",

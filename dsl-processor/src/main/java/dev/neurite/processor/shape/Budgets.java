@@ -6,6 +6,7 @@ import dev.neurite.processor.frontend.AnnotationUse;
 import dev.neurite.processor.frontend.ModelDeclaration;
 import dev.neurite.processor.shape.TypedGraph.Node;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.ToLongFunction;
@@ -15,6 +16,9 @@ public final class Budgets {
 
   private static final List<String> ALL =
       List.of("maxParameters", "maxWorkspaceBytes", "maxMultiplyAdds");
+
+  /** Layers shown when a budget is exceeded: those beyond have little to give. */
+  private static final int SHOWN = 12;
 
   private final ModelDeclaration declaration;
   private final AnnotationUse model;
@@ -53,12 +57,17 @@ public final class Budgets {
    *
    * @param bytes what one thread of inference needs, known once the memory is planned
    */
-  public void checkWorkspace(long bytes) {
+  public void checkWorkspace(TypedGraph graph, long bytes) {
     long allowed = model.longInteger("maxWorkspaceBytes");
     if (bytes > allowed) {
-      diagnostics.report(
+      Map<String, Long> valueBytes = new TreeMap<>();
+      for (Node node : graph.nodes()) {
+        valueBytes.merge(node.layer(), (long) node.type().size() * Float.BYTES, Long::sum);
+      }
+      diagnostics.reportTraced(
           Message.WORKSPACE_OVER_BUDGET,
           model.at("maxWorkspaceBytes"),
+          largestFirst(valueBytes),
           declaration.interfaceName(),
           bytes,
           allowed);
@@ -77,14 +86,35 @@ public final class Budgets {
     if (all > allowed) {
       Map.Entry<String, Long> largest =
           byLayer.entrySet().stream().max(Map.Entry.comparingByValue()).orElseThrow();
-      diagnostics.report(
+      diagnostics.reportTraced(
           message,
           model.at(budget),
+          largestFirst(byLayer),
           declaration.interfaceName(),
           all,
           allowed,
           largest.getKey(),
           largest.getValue());
     }
+  }
+
+  /** A line for each layer that costs something, the costliest first. */
+  private static List<String> largestFirst(Map<String, Long> byLayer) {
+    long all = byLayer.values().stream().mapToLong(Long::longValue).sum();
+    int width = byLayer.keySet().stream().mapToInt(String::length).max().orElse(1);
+    return byLayer.entrySet().stream()
+        .filter(layer -> layer.getValue() > 0)
+        .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
+        .limit(SHOWN)
+        .map(
+            layer ->
+                layer.getKey()
+                    + " ".repeat(width - layer.getKey().length())
+                    + String.format(
+                        Locale.ROOT,
+                        "%,16d %5.1f %%",
+                        layer.getValue(),
+                        100.0 * layer.getValue() / all))
+        .toList();
   }
 }

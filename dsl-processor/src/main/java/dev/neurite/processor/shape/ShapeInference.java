@@ -2,7 +2,6 @@ package dev.neurite.processor.shape;
 
 import dev.neurite.processor.diagnostic.Diagnostics;
 import dev.neurite.processor.diagnostic.Message;
-import dev.neurite.processor.diagnostic.Position;
 import dev.neurite.processor.frontend.ModelDeclaration;
 import dev.neurite.processor.graph.Graph;
 import dev.neurite.processor.graph.Operation;
@@ -10,6 +9,7 @@ import dev.neurite.processor.shape.TypedGraph.LayerNodes;
 import dev.neurite.processor.shape.TypedGraph.ModelName;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +19,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ShapeInference {
 
+  /**
+   * Values of all layers in one row. Training keeps each with its gradient, a convolution both with
+   * borders of zeros too: four times this is the longest array.
+   */
+  private static final long MOST_VALUES = Integer.MAX_VALUE / 4;
+
   private final Graph graph;
   private final Diagnostics diagnostics;
   private final @Nullable TensorType[] types;
@@ -26,6 +32,7 @@ public final class ShapeInference {
   private final ShapeRules rules;
   private final SharedParameters sharing;
   private long stored;
+  private long values;
 
   private ShapeInference(Graph graph, Diagnostics diagnostics) {
     this.graph = graph;
@@ -93,7 +100,9 @@ public final class ShapeInference {
       }
     }
     types[node.id()] = result.type();
-    count(node, Costs.of(result.operation(), inputs, result.type(), share));
+    if (count(node, Costs.of(result.operation(), inputs, result.type(), share))) {
+      countValues(node, result.type().size());
+    }
     typed.add(
         new TypedGraph.Node(
             node.id(),
@@ -109,19 +118,38 @@ public final class ShapeInference {
     return typed.stream().filter(node -> node.id() == id).findFirst().orElse(null);
   }
 
-  /** All parameters lie in one array: reports the layer that makes it too long, once. */
-  private void count(Graph.Node node, Costs costs) {
+  /**
+   * All parameters lie in one array: reports the layer that makes it too long, once.
+   *
+   * @return whether they fit
+   */
+  private boolean count(Graph.Node node, Costs costs) {
     boolean before = stored > Integer.MAX_VALUE;
     stored += costs.stored();
     if (stored > Integer.MAX_VALUE && !before) {
-      Position position = node.use().atValue();
       diagnostics.report(
           Message.PARAMETERS_OVERFLOW,
-          position,
+          node.use().atValue(),
           node.use().written(),
           graph.layerOf(node).name(),
           stored);
     }
     stored = Math.min(stored, Long.MAX_VALUE / 2);
+    return stored <= Integer.MAX_VALUE;
+  }
+
+  /** All values of one row lie in one array: reports the layer that makes it too long, once. */
+  private void countValues(Graph.Node node, int size) {
+    boolean before = values > MOST_VALUES;
+    values += size;
+    if (values > MOST_VALUES && !before) {
+      diagnostics.report(
+          Message.WORKSPACE_OVERFLOW,
+          node.use().atValue(),
+          node.use().written(),
+          graph.layerOf(node).name(),
+          values,
+          String.format(Locale.ROOT, "%.0f", 4.0 * values * Float.BYTES / (1 << 30)));
+    }
   }
 }

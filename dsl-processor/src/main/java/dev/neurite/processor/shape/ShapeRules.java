@@ -54,7 +54,7 @@ final class ShapeRules {
               ? context.reject(
                   Message.BATCH_NORM_SHAPE, node.use().position(), context.giver(), context.shape())
               : context.unchanged();
-      case Operation.LayerNorm ignored -> context.unchanged();
+      case Operation.LayerNorm ignored -> layerNorm(context);
       case Operation.Embedding embedding -> embedding(context, embedding);
       case Operation.MaxPool2D pool -> pool(context, pool.kernel(), pool.stride(), pool.padding());
       case Operation.AvgPool2D pool -> pool(context, pool.kernel(), pool.stride(), pool.padding());
@@ -70,11 +70,11 @@ final class ShapeRules {
       case Operation.Activation ignored -> context.unchanged();
       case Operation.Softmax softmax -> {
         Integer axis = context.axis(softmax.axis());
-        yield axis == null ? null : context.unchanged(new Operation.Softmax(axis));
+        yield axis == null ? null : context.shares(axis, new Operation.Softmax(axis), 1);
       }
       case Operation.LogSoftmax softmax -> {
         Integer axis = context.axis(softmax.axis());
-        yield axis == null ? null : context.unchanged(new Operation.LogSoftmax(axis));
+        yield axis == null ? null : context.shares(axis, new Operation.LogSoftmax(axis), 0);
       }
     };
   }
@@ -111,6 +111,13 @@ final class ShapeRules {
     List<Long> units = context.longShape();
     units.set(units.size() - 1, (long) dense.units());
     return context.give(units);
+  }
+
+  private static Result layerNorm(Context context) {
+    if (context.shape().getLast() == 1) {
+      context.warn(Message.LAYER_NORM_OF_ONE, context.giver(), context.shape());
+    }
+    return context.unchanged();
   }
 
   private static @Nullable Result embedding(Context context, Operation.Embedding embedding) {
@@ -344,6 +351,14 @@ final class ShapeRules {
 
     Result unchanged(Operation resolved) {
       return new Result(resolved, type());
+    }
+
+    /** A softmax; of one value it is a constant. */
+    Result shares(int axis, Operation softmax, int constant) {
+      if (shape().get(axis) == 1) {
+        warn(Message.SOFTMAX_OF_ONE, giver(), shape(), axis, constant);
+      }
+      return unchanged(softmax);
     }
 
     @Nullable Result give(List<Long> sizes) {
