@@ -66,7 +66,7 @@ final class DiagnosticPageTest {
   @MethodSource("examples")
   void javacPrintsWhatThePageSays(Entry entry) {
     Said said = only(entry, Compiler.JAVAC);
-    String printed = printed(entry.example(), said);
+    String printed = said.in(entry.example());
     if (Boolean.getBoolean("neurite.rewrite")) {
       DiagnosticPage.rewrite(entry, printed);
     } else {
@@ -104,21 +104,5 @@ final class DiagnosticPageTest {
 
   private static List<String> lines(String text) {
     return text.lines().map(String::strip).toList();
-  }
-
-  /**
-   * As javac prints it: the first line of the message, the source, the caret, the rest of the
-   * message.
-   */
-  private static String printed(String example, Said said) {
-    List<String> message = said.text().lines().toList();
-    StringBuilder text = new StringBuilder();
-    text.append(Sources.name(example)).append(".java:").append(said.line()).append(": ");
-    text.append(said.kind() == Kind.ERROR ? "error: " : "warning: ");
-    text.append(message.getFirst()).append('\n');
-    text.append(example.lines().toList().get((int) said.line() - 1)).append('\n');
-    text.append(" ".repeat((int) said.column() - 1)).append("^\n");
-    message.subList(1, message.size()).forEach(line -> text.append(line).append('\n'));
-    return text.toString();
   }
 }

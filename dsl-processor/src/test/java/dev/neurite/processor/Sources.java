@@ -69,6 +69,22 @@ public final class Sources {
     public String code() {
       return isOurs() ? text.substring("[neurite:".length(), text.indexOf(']')) : text;
     }
+
+    /**
+     * As javac prints it for a source: the first line of the message, the source's line, the caret,
+     * the rest of the message.
+     */
+    String in(String source) {
+      List<String> message = text.lines().toList();
+      StringBuilder printed = new StringBuilder();
+      printed.append(name(source)).append(".java:").append(line).append(": ");
+      printed.append(kind == Diagnostic.Kind.ERROR ? "error: " : "warning: ");
+      printed.append(message.getFirst()).append('\n');
+      printed.append(source.lines().toList().get((int) line - 1)).append('\n');
+      printed.append(" ".repeat((int) column - 1)).append("^\n");
+      message.subList(1, message.size()).forEach(one -> printed.append(one).append('\n'));
+      return printed.toString();
+    }
   }
 
   /**
