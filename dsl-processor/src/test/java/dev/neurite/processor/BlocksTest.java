@@ -6,6 +6,7 @@ import dev.neurite.processor.Sources.Compiler;
 import dev.neurite.processor.Sources.Said;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -272,6 +273,31 @@ final class BlocksTest {
           .extracting(Said::code)
           .containsExactly(wrong.code());
     }
+  }
+
+  /** 800 layers with 1,200 tensors, whose names take more than a constant of a class file holds. */
+  @Test
+  void compilesADeepNetwork() {
+    assertThat(
+            Sources.compile(
+                Compiler.JAVAC,
+                """
+                @Model
+                interface Deep {
+                  @Input(4) Layer x();
+                  @Stack(value = Four.class, times = 200) Layer tower();
+                }
+
+                @Block
+                interface Four {
+                  @Input Layer x();
+                  @Dense(4) @ReLU Layer aLayerWithARatherLongName();
+                  @Dense(4) @ReLU Layer anotherLayerWithALongName();
+                  @Dense(4) Layer third();
+                  @From({"third", "x"}) @Add Layer sum();
+                }
+                """))
+        .isEmpty();
   }
 
   /** What the Java compiler reports itself needs no second message. */

@@ -103,6 +103,9 @@ public enum Message {
   STACK_TIMES(
       "@Stack on %1$s() has times = %2$s, but a block is applied from 1 to %3$s times.",
       "State a number from 1 to %3$s."),
+  STACK_TOO_LARGE(
+      "With @Stack on %1$s() the network has more than %2$s layers.",
+      "Apply fewer blocks, or blocks of fewer layers."),
   STACK_OPERANDS(
       "@Stack on %1$s() applies %2$s, which has %3$s, but it is given %4$s.",
       "Name as many layers in @From as the block has inputs, in that order."),

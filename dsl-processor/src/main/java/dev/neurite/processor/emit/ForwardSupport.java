@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.joining;
 
 import com.palantir.javapoet.ArrayTypeName;
 import com.palantir.javapoet.ClassName;
+import com.palantir.javapoet.CodeBlock;
 import com.palantir.javapoet.FieldSpec;
 import com.palantir.javapoet.MethodSpec;
 import com.palantir.javapoet.TypeName;
@@ -16,12 +17,17 @@ import dev.neurite.processor.memory.ParameterLayout.Tensor;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import javax.lang.model.element.Modifier;
 
 /**
  * What the class of inference needs beside its layers: checks, workspaces, files, threads, warm-up.
  */
 final class ForwardSupport {
+
+  /** Tensors whose names and places take less than 65,535 bytes, at 100 each. */
+  private static final int ROWS_OF_A_CONSTANT = 500;
 
   private final String name;
   private final Signature signature;
@@ -210,13 +216,7 @@ final class ForwardSupport {
                 "Tensors of a weight file in the order of PyTorch's state_dict: name, shape there, and where the values lie here: 0 for"
                     + " parameters, 1 for state, 2 for counters; then offset, groups, outputs, channels, height and width of panels, or"
                     + " offset, rows, columns and stride of a table.\n")
-            .initializer(
-                layout.tensors().isEmpty() ? "\"\"" : "\"\"\"\n$L\n\"\"\"",
-                layout.tensors().isEmpty()
-                    ? new Object[] {}
-                    : new Object[] {
-                      layout.tensors().stream().map(ForwardSupport::row).collect(joining("\n"))
-                    })
+            .initializer(tensors())
             .build());
     boolean isPublic = type.build().modifiers().contains(Modifier.PUBLIC);
     MethodSpec.Builder fromPath =
@@ -308,6 +308,21 @@ final class ForwardSupport {
                 return place[1] + (panel * inputs + column % area * place[4] + column / area) * 16 + within % 16;
                 """)
             .build());
+  }
+
+  /** The lines of all tensors; a constant of a class file holds 65,535 bytes. */
+  private CodeBlock tensors() {
+    List<String> rows = layout.tensors().stream().map(ForwardSupport::row).toList();
+    List<CodeBlock> parts = new ArrayList<>();
+    for (int from = 0; from < rows.size(); from += ROWS_OF_A_CONSTANT) {
+      int to = Math.min(from + ROWS_OF_A_CONSTANT, rows.size());
+      parts.add(CodeBlock.of("\"\"\"\n$L\n\"\"\"", String.join("\n", rows.subList(from, to))));
+    }
+    return switch (parts.size()) {
+      case 0 -> CodeBlock.of("\"\"");
+      case 1 -> parts.getFirst();
+      default -> CodeBlock.of("$T.join(\"\", $L)", String.class, CodeBlock.join(parts, ", "));
+    };
   }
 
   private static String row(Tensor tensor) {

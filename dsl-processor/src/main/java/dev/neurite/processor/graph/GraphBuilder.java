@@ -1,6 +1,7 @@
 package dev.neurite.processor.graph;
 
 import dev.neurite.processor.diagnostic.Diagnostics;
+import dev.neurite.processor.diagnostic.Message;
 import dev.neurite.processor.frontend.AnnotationUse;
 import dev.neurite.processor.frontend.BlockDeclaration;
 import dev.neurite.processor.frontend.Blocks;
@@ -21,6 +22,12 @@ import org.jspecify.annotations.Nullable;
  * mistake can be passed over in silence.
  */
 public final class GraphBuilder {
+
+  /**
+   * More layers than any published network has, and few enough that the generated classes stay
+   * below the limits of class files.
+   */
+  private static final int MOST_LAYERS = 1_000;
 
   private final Declaration declaration;
   private final Stacks stacks;
@@ -155,8 +162,9 @@ public final class GraphBuilder {
     if (sources == null || !owners.fits(application)) {
       return append(layer, use, null, List.of());
     }
+    boolean reported = layers.size() > MOST_LAYERS;
     List<Integer> arguments = sources;
-    for (int i = 0; i < application.times(); i++) {
+    for (int i = 0; i < application.times() && layers.size() <= MOST_LAYERS; i++) {
       String ownerPrefix = owners.prefix();
       Scope inner =
           new Scope(
@@ -166,6 +174,13 @@ public final class GraphBuilder {
               new Diagnostics(),
               ownerPrefix == null ? null : ownerPrefix + i + ".");
       arguments = List.of(expand(inner, arguments));
+    }
+    if (layers.size() > MOST_LAYERS) {
+      if (!reported) {
+        scope.diagnostics.report(
+            Message.STACK_TOO_LARGE, use.position(), declared.name(), MOST_LAYERS);
+      }
+      return append(layer, use, null, List.of());
     }
     int id = nodes.size();
     nodes.add(
