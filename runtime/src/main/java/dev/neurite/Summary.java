@@ -15,23 +15,33 @@ final class Summary {
 
   static String of(ModelDescription description) {
     List<String[]> cells = new ArrayList<>();
-    cells.add(new String[] {"layer", "operation", "output", "parameters", "multiply-adds"});
+    cells.add(
+        new String[] {
+          "layer", "operation", "output", "parameters", "multiply-adds", "bytes per row"
+        });
     long parameters = 0;
     long multiplyAdds = 0;
+    long bytes = 0;
     for (ModelDescription.LayerRow row : description.layers()) {
-      long own = parametersOf(description, row.name());
+      boolean counts = !isStack(description, row);
+      long own = counts ? parametersOf(description, row.name()) : 0;
+      long ownMultiplyAdds = counts ? row.multiplyAdds() : 0;
+      long ownBytes = counts ? bytesOf(row) : 0;
       parameters += own;
-      multiplyAdds += row.multiplyAdds();
+      multiplyAdds += ownMultiplyAdds;
+      bytes += ownBytes;
       cells.add(
           new String[] {
             row.name(),
             row.operation(),
             row.outputShape().toString(),
-            isStack(description, row) ? "" : number(own),
-            isStack(description, row) ? "" : number(row.multiplyAdds())
+            counts ? number(own) : "",
+            counts ? number(ownMultiplyAdds) : "",
+            counts ? number(ownBytes) : ""
           });
     }
-    cells.add(new String[] {"total", "", "", number(parameters), number(multiplyAdds)});
+    cells.add(
+        new String[] {"total", "", "", number(parameters), number(multiplyAdds), number(bytes)});
 
     int columns = cells.getFirst().length;
     int[] widths = new int[columns];
@@ -55,13 +65,13 @@ final class Summary {
     return text.toString();
   }
 
-  /** One line; the last two columns hold numbers and are aligned to the right. */
+  /** One line; the last three columns hold numbers and are aligned to the right. */
   private static String line(String[] cells, int[] widths) {
     StringBuilder line = new StringBuilder();
     for (int i = 0; i < cells.length; i++) {
       String padding = " ".repeat(widths[i] - cells[i].length());
       line.append(" ".repeat(i == 0 ? 0 : GAP));
-      line.append(i >= cells.length - 2 ? padding + cells[i] : cells[i] + padding);
+      line.append(i >= cells.length - 3 ? padding + cells[i] : cells[i] + padding);
     }
     return line.toString().stripTrailing() + "\n";
   }
@@ -70,6 +80,15 @@ final class Summary {
   private static boolean isStack(ModelDescription description, ModelDescription.LayerRow row) {
     return description.layers().stream()
         .anyMatch(other -> other.name().startsWith(row.name() + "."));
+  }
+
+  /** Of a layer's value in one row. */
+  private static long bytesOf(ModelDescription.LayerRow row) {
+    long values = 1;
+    for (int size : row.outputShape()) {
+      values *= size;
+    }
+    return values * Float.BYTES;
   }
 
   private static long parametersOf(ModelDescription description, String layer) {

@@ -58,6 +58,7 @@ final class ForwardSupport {
     loading(type);
     if (vectors) {
       type.addMethod(vectorsPresent());
+      type.addMethod(vectorsCompiled());
     }
     type.addMethod(usesVectors());
     if (signature.outputs().size() > 1) {
@@ -197,14 +198,49 @@ final class ForwardSupport {
         .build();
   }
 
-  private static MethodSpec usesVectors() {
-    return MethodSpec.methodBuilder("usesVectors")
-        .addModifiers(Modifier.STATIC)
+  /** HotSpot says how it runs in {@code java.vm.info}; OpenJ9 says who it is in its name. */
+  private static MethodSpec vectorsCompiled() {
+    return MethodSpec.methodBuilder("vectorsCompiled")
+        .addModifiers(Modifier.PRIVATE, Modifier.STATIC)
         .addJavadoc(
-            "Whether vector code is used: the Vector API is there and {@code -Dneurite.vectors=off} is not set.\n")
+            "Whether this JVM compiles vector code, as HotSpot's C2 does; says once in a process where it does not. Interpreted, vector"
+                + " code is a hundred times slower than plain Java.\n")
         .returns(TypeName.BOOLEAN)
+        .addCode(
+            """
+                String vm = System.getProperty("java.vm.name", "") + ", " + System.getProperty("java.vm.info", "");
+                boolean compiled =
+                    !vm.contains("OpenJ9") && !vm.contains("interpreted mode") && !vm.contains("emulated-client");
+                if (!compiled && System.getProperties().putIfAbsent("neurite.vectors.reported", "true") == null) {
+                  System.getLogger("dev.neurite").log(System.Logger.Level.WARNING, $S.replace("{}", vm));
+                }
+                return compiled;
+                """,
+            NOT_COMPILED)
+        .build();
+  }
+
+  private static final String NOT_COMPILED =
+      "This JVM does not compile vector code ({}): running plain Java, several times slower. Use HotSpot with its C2 compiler, without"
+          + " -Xint and -XX:TieredStopAtLevel.";
+
+  private MethodSpec usesVectors() {
+    MethodSpec.Builder method =
+        MethodSpec.methodBuilder("usesVectors")
+            .addModifiers(Modifier.STATIC)
+            .addJavadoc(
+                "Whether vector code is used: the Vector API is there, the JVM compiles it, and {@code -Dneurite.vectors=off} is not set;"
+                    + " {@code on} uses it whatever the JVM.\n")
+            .returns(TypeName.BOOLEAN);
+    if (!vectors) {
+      return method.addStatement("return false").build();
+    }
+    return method
+        .addStatement("String wish = System.getProperty($S, $S)", "neurite.vectors", "")
         .addStatement(
-            "return VECTORS && !$S.equals(System.getProperty($S))", "off", "neurite.vectors")
+            "return VECTORS && !wish.equals($S) && (wish.equals($S) || vectorsCompiled())",
+            "off",
+            "on")
         .build();
   }
 

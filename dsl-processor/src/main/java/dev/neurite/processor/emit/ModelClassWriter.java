@@ -320,7 +320,7 @@ final class ModelClassWriter {
     Node last = graph.node(layer.last());
     long multiplyAdds = 0;
     for (int id : layer.nodes()) {
-      multiplyAdds += multiplyAdds(graph, graph.node(id));
+      multiplyAdds += graph.costs(graph.node(id)).multiplyAdds();
     }
     CodeBlock inputs =
         first.inputs().stream()
@@ -358,10 +358,6 @@ final class ModelClassWriter {
         .addParameter(ParameterizedTypeName.get(ClassName.get(List.class), STORED), "tensors")
         .addCode(body.build())
         .build();
-  }
-
-  static long multiplyAdds(TypedGraph graph, Node node) {
-    return graph.costs(node).multiplyAdds();
   }
 
   private static CodeBlock shape(List<Integer> shape) {

@@ -43,7 +43,7 @@ public final class ModelWriter {
     ArrangedGraph arranged = Arranger.arrange(graph);
     ParameterLayout layout = ParameterPlanner.plan(arranged);
     Signature signature = Signature.of(arranged);
-    String table = LayerTable.of(graph, layout);
+    String table = LayerTable.of(graph);
     ModelName model = graph.model();
 
     InferenceMemory inferenceMemory = InferencePlanner.plan(arranged, layout);

@@ -36,6 +36,7 @@ final class MemoryCompiler implements AutoCloseable {
    * What one run of javac said and wrote.
    *
    * @param said errors and warnings, by the name of the declaration
+   * @param notes all notes, such as the tables of layers
    * @param elsewhere those that belong to no declaration's own source, as text
    * @param classes bytes by name
    * @param sourceBytes generated source in all
@@ -43,6 +44,7 @@ final class MemoryCompiler implements AutoCloseable {
   record Result(
       boolean succeeded,
       Map<String, List<Said>> said,
+      List<String> notes,
       List<String> elsewhere,
       Map<String, byte[]> classes,
       long sourceBytes) {}
@@ -85,20 +87,23 @@ final class MemoryCompiler implements AutoCloseable {
     task.setProcessors(List.of(new NeuriteProcessor()));
     boolean succeeded = task.call();
     Map<String, List<Said>> said = new HashMap<>();
+    List<String> notes = new ArrayList<>();
     List<String> elsewhere = new ArrayList<>();
     if (!output.toString().isEmpty()) {
       elsewhere.add(output.toString());
     }
     for (Diagnostic<? extends JavaFileObject> one : collector.getDiagnostics()) {
       boolean isError = one.getKind() == Diagnostic.Kind.ERROR;
-      if (one.getSource() instanceof Source source) {
+      if (one.getKind() == Diagnostic.Kind.NOTE) {
+        notes.add(one.getMessage(Locale.ROOT));
+      } else if (one.getSource() instanceof Source source) {
         said.computeIfAbsent(source.declaration.name(), ignored -> new ArrayList<>())
             .add(new Said(isError, (int) one.getLineNumber(), one.getMessage(Locale.ROOT)));
       } else if (isError || !isOfDoubleTwin(one.getSource())) {
         elsewhere.add(one.toString());
       }
     }
-    return new Result(succeeded, said, elsewhere, outputs.classes(), outputs.sourceBytes());
+    return new Result(succeeded, said, notes, elsewhere, outputs.classes(), outputs.sourceBytes());
   }
 
   /** The double twin is for tests; users do not compile it with all warnings as errors. */

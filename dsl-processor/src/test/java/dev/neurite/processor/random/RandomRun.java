@@ -6,7 +6,6 @@ import dev.neurite.processor.random.MemoryCompiler.Result;
 import dev.neurite.processor.random.MemoryCompiler.Said;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.LongStream;
 
 /** Compiles declarations, many in each call of javac, and checks what comes of them. */
@@ -68,7 +67,8 @@ final class RandomRun {
     if (declarations.isEmpty()) {
       return;
     }
-    Result result = compiler.compile(declarations, "-Aneurite.precision=double");
+    Result result =
+        compiler.compile(declarations, "-Aneurite.precision=double", "-Aneurite.summary=true");
     tally.generated(result.sourceBytes());
     result.elsewhere().forEach(tally::failed);
     boolean errors = false;
@@ -92,15 +92,16 @@ final class RandomRun {
       return;
     }
     for (Declaration declaration : declarations) {
-      run(declaration, result.classes());
+      run(declaration, result);
     }
   }
 
-  private void run(Declaration declaration, Map<String, byte[]> classes) {
+  private void run(Declaration declaration, Result result) {
     Variant.SIMD.choose();
     try {
       GeneratedNetwork network =
-          GeneratedNetwork.of(declaration.name(), new MemoryClasses(classes));
+          GeneratedNetwork.of(declaration.name(), new MemoryClasses(result.classes()));
+      summary(declaration, network, result);
       tally.compared(Acceptance.check(network, declaration.number()));
     } catch (RuntimeException | LinkageError e) {
       StringBuilder trace = new StringBuilder(e.toString());
@@ -112,5 +113,22 @@ final class RandomRun {
       }
       tally.failed(declaration, trace.toString());
     }
+  }
+
+  /** What is known of a network at compile time is what its model says of itself. */
+  private static void summary(Declaration declaration, GeneratedNetwork network, Result result) {
+    List<String> codes =
+        result.said().getOrDefault(declaration.name(), List.of()).stream().map(Said::code).toList();
+    List<String> table = lines(network.create(0).summary());
+    // Layers that nothing reads have a line, but their parameters are not stored.
+    if (!codes.contains("unread-layer")
+        && result.notes().stream().noneMatch(note -> lines(note).equals(table))) {
+      throw new IllegalStateException("no note has the table " + table);
+    }
+  }
+
+  /** Without the blanks before each line that javac adds. */
+  private static List<String> lines(String text) {
+    return text.lines().map(String::strip).toList();
   }
 }
