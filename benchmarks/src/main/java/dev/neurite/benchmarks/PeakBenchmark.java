@@ -6,9 +6,11 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
+import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
@@ -17,8 +19,13 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
+import org.openjdk.jmh.infra.Blackhole;
 
-/** Layers inside generated classes, on one thread, against what the core can multiply and add. */
+/**
+ * Layers inside generated classes, on one thread, against what the core can multiply and add. Each
+ * iteration of a layer measures the core's peak just before itself: a virtual core's share of its
+ * machine changes from second to second, and with it what can be reached.
+ */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 @Fork(3)
@@ -38,6 +45,7 @@ public class PeakBenchmark {
   static long operations(String benchmark) {
     return switch (benchmark) {
       case "peak" -> 2 * PEAK_STEPS * 16 * SPECIES.length();
+      case "scalarPeak" -> 2 * PEAK_STEPS * 16;
       case "denseForward" -> 2L * 100 * 784 * 128;
       case "denseBackward" -> 4L * 100 * 784 * 128;
       case "convForward" -> 2L * 8 * 576 * 288 * 64;
@@ -66,7 +74,10 @@ public class PeakBenchmark {
    */
   @Benchmark
   public float peak(Chains chains) {
-    float[] x = chains.x;
+    return chains(chains.x);
+  }
+
+  private static float chains(float[] x) {
     FloatVector f = FloatVector.broadcast(SPECIES, x[0]);
     FloatVector s0 = f;
     FloatVector s1 = f;
@@ -107,6 +118,92 @@ public class PeakBenchmark {
     return low.add(high).lane(0);
   }
 
+  /**
+   * What one core can do at most without vectors.
+   *
+   * @param chains the numbers
+   * @return a number, so that nothing is left out
+   */
+  @Benchmark
+  public float scalarPeak(Chains chains) {
+    float f = chains.x[0];
+    float s0 = f;
+    float s1 = f;
+    float s2 = f;
+    float s3 = f;
+    float s4 = f;
+    float s5 = f;
+    float s6 = f;
+    float s7 = f;
+    float s8 = f;
+    float s9 = f;
+    float s10 = f;
+    float s11 = f;
+    float s12 = f;
+    float s13 = f;
+    float s14 = f;
+    float s15 = f;
+    for (int i = 0; i < PEAK_STEPS; i++) {
+      s0 = Math.fma(f, f, s0);
+      s1 = Math.fma(f, f, s1);
+      s2 = Math.fma(f, f, s2);
+      s3 = Math.fma(f, f, s3);
+      s4 = Math.fma(f, f, s4);
+      s5 = Math.fma(f, f, s5);
+      s6 = Math.fma(f, f, s6);
+      s7 = Math.fma(f, f, s7);
+      s8 = Math.fma(f, f, s8);
+      s9 = Math.fma(f, f, s9);
+      s10 = Math.fma(f, f, s10);
+      s11 = Math.fma(f, f, s11);
+      s12 = Math.fma(f, f, s12);
+      s13 = Math.fma(f, f, s13);
+      s14 = Math.fma(f, f, s14);
+      s15 = Math.fma(f, f, s15);
+    }
+    float low = s0 + s1 + s2 + s3 + s4 + s5 + s6 + s7;
+    return low + s8 + s9 + s10 + s11 + s12 + s13 + s14 + s15;
+  }
+
+  /** The core's peak just before an iteration, in GFLOP/s. */
+  @State(Scope.Thread)
+  @AuxCounters(AuxCounters.Type.EVENTS)
+  public static class Nearby {
+
+    /** Floating-point operations in a nanosecond. */
+    public double peakNearby;
+
+    private final float[] x = new float[16];
+
+    /** Creates the state, as JMH asks. */
+    public Nearby() {}
+
+    /**
+     * Measures before the iteration.
+     *
+     * @param hole takes what nobody wants
+     */
+    @Setup(Level.Iteration)
+    public void before(Blackhole hole) {
+      peakNearby = measure(hole);
+    }
+
+    /** A tenth of a second. */
+    private double measure(Blackhole hole) {
+      long calls = 0;
+      long start = System.nanoTime();
+      long end = start;
+      while (end - start < 100_000_000L) {
+        for (int i = 0; i < 20; i++) {
+          hole.consume(chains(x));
+        }
+        calls += 20;
+        end = System.nanoTime();
+      }
+      return (double) operations("peak") * calls / (end - start);
+    }
+  }
+
   /** A training pass over one layer. */
   @State(Scope.Thread)
   public static class Pass {
@@ -119,8 +216,10 @@ public class PeakBenchmark {
     private float[] denseGradient = {};
     private float[] convX = {};
     private float[] convGradient = {};
-    private Training dense = training(DenseLayerModel.create(1), 1);
-    private Training conv = training(ConvLayerModel.create(1), 1);
+    private Training dense = DenseLayerModel.create(1).training(1, 1);
+    private Training conv = DenseLayerModel.create(1).training(1, 1);
+    private Training denseToInput = DenseLayerModel.create(1).training(1, 1);
+    private Training convToInput = DenseLayerModel.create(1).training(1, 1);
 
     /** Creates the state, as JMH asks. */
     public Pass() {}
@@ -129,18 +228,20 @@ public class PeakBenchmark {
     @Setup
     public void setUp() {
       System.setProperty("neurite.vectors", vectors);
-      System.setProperty("neurite.warmup", "off");
-      dense = training(DenseLayerModel.create(1), 100);
-      conv = training(ConvLayerModel.create(1), 8);
+      System.setProperty("neurite.warmup", "now");
+      dense = DenseLayerModel.create(1).training(100, 1);
+      conv = ConvLayerModel.create(1).training(8, 1);
+      denseToInput = toInput(DenseLayerModel.create(1), 100);
+      convToInput = toInput(ConvLayerModel.create(1), 8);
       denseX = random(100 * 784);
       denseGradient = random(100 * 128);
       convX = random(8 * 32 * 676);
       convGradient = random(8 * 64 * 576);
-      dense.forward(denseX, 100);
-      conv.forward(convX, 8);
+      denseToInput.forward(denseX, 100);
+      convToInput.forward(convX, 8);
     }
 
-    private static Training training(TrainableModel model, int rows) {
+    private static Training toInput(TrainableModel model, int rows) {
       Training training = model.training(rows, 1);
       training.requireInputGradients(true);
       return training;
@@ -157,12 +258,13 @@ public class PeakBenchmark {
   }
 
   /**
-   * 100 rows through 784 to 128, with the weights turned around for the backward pass.
+   * 100 rows through 784 to 128.
    *
    * @param pass the pass
+   * @param nearby the peak just before
    */
   @Benchmark
-  public void denseForward(Pass pass) {
+  public void denseForward(Pass pass, Nearby nearby) {
     pass.dense.forward(pass.denseX, 100);
   }
 
@@ -170,19 +272,21 @@ public class PeakBenchmark {
    * The gradients of input, weight and bias of the same.
    *
    * @param pass the pass
+   * @param nearby the peak just before
    */
   @Benchmark
-  public void denseBackward(Pass pass) {
-    pass.dense.backward(pass.denseGradient);
+  public void denseBackward(Pass pass, Nearby nearby) {
+    pass.denseToInput.backward(pass.denseGradient);
   }
 
   /**
    * Eight images through 32 to 64 channels, with both images turned to channels last and back.
    *
    * @param pass the pass
+   * @param nearby the peak just before
    */
   @Benchmark
-  public void convForward(Pass pass) {
+  public void convForward(Pass pass, Nearby nearby) {
     pass.conv.forward(pass.convX, 8);
   }
 
@@ -190,9 +294,10 @@ public class PeakBenchmark {
    * The gradients of input, weight and bias of the same.
    *
    * @param pass the pass
+   * @param nearby the peak just before
    */
   @Benchmark
-  public void convBackward(Pass pass) {
-    pass.conv.backward(pass.convGradient);
+  public void convBackward(Pass pass, Nearby nearby) {
+    pass.convToInput.backward(pass.convGradient);
   }
 }

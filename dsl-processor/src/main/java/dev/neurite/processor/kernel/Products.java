@@ -10,14 +10,17 @@ public final class Products {
       "int m, int taps, int tapStride, int runs, int runStride, int depth, real[] a, int ao, int lda,"
           + " real[] w, int wo, int panel, int n, real[] b, int bo, real[] c, int co, int ldc";
 
+  private static final int WIDE_ROWS = 12;
+  private static final int NARROW_ROWS = 6;
+
   private Products() {}
 
   /**
-   * Rows of outputs from rows of inputs. Ten rows are 20 accumulators of two vectors, five are 10:
-   * as many as 32 and 16 registers hold beside the operands.
+   * Rows of outputs from rows of inputs. Twelve rows are 24 accumulators of two vectors, six are
+   * 12: as many as 32 and 16 registers hold beside the operands.
    */
   public static Kernel product(int columns) {
-    return product("product", 10, 5, true, columns);
+    return product("product", WIDE_ROWS, NARROW_ROWS, true, columns);
   }
 
   /**
@@ -27,12 +30,9 @@ public final class Products {
   public static Kernel productBy(int pixels, int columns) {
     int wide = tile(pixels, 14, 8);
     int narrow = tile(pixels, 6, 4);
+    boolean usual = wide == WIDE_ROWS && narrow == NARROW_ROWS;
     return product(
-        wide == 10 && narrow == 5 ? "product" : "product" + wide + "or" + narrow,
-        wide,
-        narrow,
-        wide == 10 && narrow == 5,
-        columns);
+        usual ? "product" : "product" + wide + "or" + narrow, wide, narrow, usual, columns);
   }
 
   /** Rows of a tile, between {@code least} and {@code most}, that leave the fewest pixels over. */
