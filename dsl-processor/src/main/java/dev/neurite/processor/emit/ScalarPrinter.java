@@ -101,9 +101,11 @@ final class ScalarPrinter extends KernelPrinter {
   @Override
   void contract(Stmt.Contract contract) {
     text.open("for (int column = 0; column < n; column += 16)");
+    TileMethods.openPasses(contract.contraction(), text);
     text.open("for (int i = 0; i < m; i++)");
     text.line(tiles.scalar(contract.contraction(), parameters, "i", "column") + ";");
     text.close();
+    TileMethods.closePasses(contract.contraction(), text);
     text.close();
   }
 }

@@ -154,14 +154,18 @@ final class SimdPrinter extends KernelPrinter {
     text.open("if (m == 1)");
     text.line("int column = 0;");
     text.open("for (; column + 8 * LANES <= n; column += 8 * LANES)");
+    TileMethods.openPasses(c, text);
     text.line(tiles.simd(c, parameters, 1, 8, false, "0", "column") + ";");
+    TileMethods.closePasses(c, text);
     text.close();
     text.open("for (; column < n; column += 2 * LANES)");
+    TileMethods.openPasses(c, text);
     byForm(
         c,
         form ->
             text.line(
                 tiles.simd(c, parameters, 1, form.vectors(), form.tail(), "0", "column") + ";"));
+    TileMethods.closePasses(c, text);
     text.close();
     text.line("return;");
     text.close();
@@ -169,8 +173,10 @@ final class SimdPrinter extends KernelPrinter {
 
   private void byPanels(Contraction c) {
     text.open("for (int column = 0; column < n; column += 2 * LANES)");
+    TileMethods.openPasses(c, text);
     text.line("int i = 0;");
     byForm(c, form -> rows(c, form));
+    TileMethods.closePasses(c, text);
     text.close();
   }
 
@@ -189,7 +195,9 @@ final class SimdPrinter extends KernelPrinter {
   private void columnLoop(Contraction c, Contraction.Tile tile) {
     String step = tile.vectors() == 1 ? "LANES" : tile.vectors() + " * LANES";
     text.open("for (; column + %s <= n; column += %s)".formatted(step, step));
+    TileMethods.openPasses(c, text);
     tiles(c, tile);
+    TileMethods.closePasses(c, text);
     text.close();
   }
 
@@ -210,7 +218,9 @@ final class SimdPrinter extends KernelPrinter {
 
   private void laneLoop(Contraction c, Contraction.Tile tile) {
     text.open("for (int column = lane; column < n; column += %d)".formatted(16 * tile.vectors()));
+    TileMethods.openPasses(c, text);
     tiles(c, tile);
+    TileMethods.closePasses(c, text);
     text.close();
   }
 

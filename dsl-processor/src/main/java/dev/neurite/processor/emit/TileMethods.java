@@ -6,9 +6,12 @@ import dev.neurite.processor.kernel.IndexText;
 import dev.neurite.processor.kernel.Kernel;
 import dev.neurite.processor.kernel.Kernel.Parameter;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 
 /**
@@ -19,6 +22,9 @@ final class TileMethods {
 
   /** A tile's method: its parameters and its body. */
   record Tile(String name, String documentation, List<Parameter> parameters, String body) {}
+
+  /** Steps of one call of a tile: fewer than C2's LoopStripMiningIter, 1000. */
+  private static final int MOST_STEPS = 512;
 
   private static final List<Parameter> TRANSPOSITION =
       Kernel.parameters("real[] x, int xo, int xStep, real[] y, int yo, int yStep");
@@ -47,7 +53,7 @@ final class TileMethods {
       String row,
       String column) {
     String name = c.name() + rows + "x" + vectors + (tail ? "Tail" : "");
-    List<Parameter> parameters = kernel.subList(1, kernel.size());
+    List<Parameter> parameters = parameters(c, kernel);
     tiles.computeIfAbsent(
         name,
         ignored ->
@@ -55,7 +61,7 @@ final class TileMethods {
                 name,
                 "%d rows by %s."
                     .formatted(rows, vectors == 1 ? "one vector" : vectors + " vectors"),
-                withColumn(parameters),
+                parameters,
                 simdBody(c, rows, vectors, tail)));
     return call(name, c, parameters, row, column);
   }
@@ -63,17 +69,78 @@ final class TileMethods {
   /** Registers the tile of one row and 16 columns and returns a call of it. */
   String scalar(Contraction c, List<Parameter> kernel, String row, String column) {
     String name = c.name() + "1x16";
-    List<Parameter> parameters = kernel.subList(1, kernel.size());
+    List<Parameter> parameters = parameters(c, kernel);
     tiles.computeIfAbsent(
-        name,
-        ignored -> new Tile(name, "One row by 16 columns.", withColumn(parameters), scalarBody(c)));
+        name, ignored -> new Tile(name, "One row by 16 columns.", parameters, scalarBody(c)));
     return call(name, c, parameters, row, column);
   }
 
-  private static List<Parameter> withColumn(List<Parameter> parameters) {
-    List<Parameter> all = new ArrayList<>(parameters);
+  /**
+   * What a tile takes of its kernel's parameters: all but what the loops around it use up, and how
+   * many steps of the innermost loop it is to take.
+   */
+  private static List<Parameter> parameters(Contraction c, List<Parameter> kernel) {
+    Set<String> outside = new HashSet<>(Set.of("m"));
+    List<Contraction.Loop> loops = c.loops();
+    for (Contraction.Loop loop : loops.subList(0, loops.size() - 1)) {
+      for (String text : List.of(loop.count(), loop.aStep(), loop.bStep())) {
+        outside.addAll(List.of(text.split("[^A-Za-z]+")));
+      }
+    }
+    outside.add(loops.getLast().count());
+    List<Parameter> all = new ArrayList<>();
+    if (!c.operands().addsToResult()) {
+      all.add(new Parameter(Kernel.Type.BOOLEAN, "first"));
+    }
+    all.add(new Parameter(Kernel.Type.INT, "steps"));
+    kernel.stream().filter(parameter -> !outside.contains(parameter.name())).forEach(all::add);
     all.add(new Parameter(Kernel.Type.INT, "column"));
     return all;
+  }
+
+  /**
+   * Opens the loops around a tile; it takes at most {@value #MOST_STEPS} steps at once, so that C2
+   * knows its loop to be short and puts no safepoint into it. The values that live across a
+   * safepoint lie in memory, and with them all sums.
+   */
+  static void openPasses(Contraction c, JavaText text) {
+    String a = "ao";
+    String w = "wo";
+    List<String> first = new ArrayList<>();
+    List<Contraction.Loop> loops = c.loops();
+    for (int level = 0; level < loops.size(); level++) {
+      Contraction.Loop loop = loops.get(level);
+      boolean inner = level == loops.size() - 1;
+      String variable = loop.variable();
+      text.open(
+          "for (int %s = 0; %s < %s; %s)"
+              .formatted(
+                  variable,
+                  variable,
+                  loop.count(),
+                  inner ? variable + " += " + MOST_STEPS : variable + "++"));
+      String suffix = inner ? "At" : String.valueOf((char) ('A' + level));
+      text.line(
+          "int a%s = %s;"
+              .formatted(suffix, IndexText.sum(a, IndexText.product(variable, loop.aStep()))));
+      text.line(
+          "int w%s = %s;"
+              .formatted(suffix, IndexText.sum(w, IndexText.product(variable, loop.bStep()))));
+      a = "a" + suffix;
+      w = "w" + suffix;
+      first.add(variable + " == 0");
+      if (inner) {
+        text.line(
+            "int steps = Math.min(%s - %s, %d);".formatted(loop.count(), variable, MOST_STEPS));
+      }
+    }
+    if (!c.operands().addsToResult()) {
+      text.line("boolean first = %s;".formatted(String.join(" && ", first)));
+    }
+  }
+
+  static void closePasses(Contraction c, JavaText text) {
+    c.loops().forEach(loop -> text.close());
   }
 
   /** Registers the scalar transposition of a block of 16 x 16 and returns its name. */
@@ -158,14 +225,16 @@ final class TileMethods {
                 switch (parameter.name()) {
                   case "ao" ->
                       IndexText.sum(
-                          "ao",
+                          "aAt",
                           IndexText.product(row, c.rowStep()),
                           perLane ? "(" + column + " & 15)" : "0");
+                  case "wo" -> "wAt";
                   case "bo" -> perRow ? "bo < 0 ? bo : " + IndexText.sum("bo", row) : "bo";
                   case "co" -> IndexText.sum("co", IndexText.product(row, resultStep));
+                  case "column" -> column;
                   case String other -> other;
                 })
-        .collect(Collectors.joining(", ", name + "(", ", " + column + ")"));
+        .collect(Collectors.joining(", ", name + "(", ")"));
   }
 
   private static String simdBody(Contraction c, int rows, int vectors, boolean tail) {
@@ -191,6 +260,13 @@ final class TileMethods {
                 .formatted(j, columnName(c, j)));
       }
     }
+    boolean masked = tail && !c.operands().resultInPanels();
+    for (int j = 0; j < vectors && masked; j++) {
+      text.line("VectorMask<Float> mask%d = firstLanes(n - %s);".formatted(j, columnName(c, j)));
+    }
+    if (!c.operands().addsToResult()) {
+      text.line("VectorMask<Float> fresh = SPECIES.maskAll(first);");
+    }
     for (int i = 0; i < rows; i++) {
       if (perRow) {
         text.line(
@@ -205,10 +281,12 @@ final class TileMethods {
                     j,
                     c.operands().addsToResult()
                         ? "FloatVector.zero(SPECIES)"
-                        : "start" + (perRow ? i : j)));
+                        : "FloatVector.fromArray(SPECIES, c, %s%s).blend(start%d, fresh)"
+                            .formatted(
+                                resultIndex(c, i, j), masked ? ", mask" + j : "", perRow ? i : j)));
       }
     }
-    openLoops(c, text);
+    openLoop(c, text);
     String innerA = innerIndex(c, "a");
     String innerB = innerIndex(c, "w");
     for (int j = 0; j < vectors; j++) {
@@ -231,11 +309,7 @@ final class TileMethods {
         }
       }
     }
-    c.loops().forEach(loop -> text.close());
-    boolean masked = tail && !c.operands().resultInPanels();
-    for (int j = 0; j < vectors && masked; j++) {
-      text.line("VectorMask<Float> mask%d = firstLanes(n - %s);".formatted(j, columnName(c, j)));
-    }
+    text.close();
     for (int i = 0; i < rows; i++) {
       for (int j = 0; j < vectors; j++) {
         text.line(
@@ -283,7 +357,14 @@ final class TileMethods {
                           + (perRow ? "bo" : IndexText.sum("bo + column", Integer.toString(j)))
                           + "] : 0"));
     }
-    openLoops(c, text);
+    boolean whole = perRow || perLane;
+    if (!c.operands().addsToResult()) {
+      text.open("if (!first)");
+      columns(
+          text, whole, j -> "s%d = c[%s];".formatted(j, IndexText.sum("c0", Integer.toString(j))));
+      text.close();
+    }
+    openLoop(c, text);
     if (perLane) {
       text.line("int from = %s;".formatted(innerIndex(c, "a")));
     } else {
@@ -300,29 +381,28 @@ final class TileMethods {
                   IndexText.sum("at", lane),
                   j));
     }
-    c.loops().forEach(loop -> text.close());
-    if (perRow || perLane) {
-      for (int j = 0; j < 16; j++) {
-        text.line(store(c, j));
-      }
-      return text.toString();
-    }
-    text.open("if (column + 16 <= n)");
-    for (int j = 0; j < 16; j++) {
-      text.line(store(c, j));
-    }
-    text.reopen("else");
-    text.line("int left = n - column;");
-    for (int j = 0; j < 15; j++) {
-      String store = store(c, j);
-      if (j == 0) {
-        text.line(store);
-      } else {
-        text.open("if (left > " + j + ")").line(store).close();
-      }
-    }
     text.close();
+    columns(text, whole, j -> store(c, j));
     return text.toString();
+  }
+
+  /** A line for each of the 16 columns, or for as many as are left. */
+  private static void columns(JavaText text, boolean whole, IntFunction<String> line) {
+    if (!whole) {
+      text.open("if (column + 16 <= n)");
+    }
+    for (int j = 0; j < 16; j++) {
+      text.line(line.apply(j));
+    }
+    if (!whole) {
+      text.reopen("else");
+      text.line("int left = n - column;");
+      text.line(line.apply(0));
+      for (int j = 1; j < 15; j++) {
+        text.open("if (left > " + j + ")").line(line.apply(j)).close();
+      }
+      text.close();
+    }
   }
 
   private static String store(Contraction c, int column) {
@@ -333,36 +413,16 @@ final class TileMethods {
             column);
   }
 
-  private static void openLoops(Contraction c, JavaText text) {
-    String a = "ao";
-    String w = "";
-    List<Contraction.Loop> loops = c.loops();
-    for (int level = 0; level < loops.size(); level++) {
-      Contraction.Loop loop = loops.get(level);
-      text.open(
-          "for (int %s = 0; %s < %s; %s++)"
-              .formatted(loop.variable(), loop.variable(), loop.count(), loop.variable()));
-      if (level < loops.size() - 1) {
-        String nextA = "a" + (char) ('A' + level);
-        String nextW = "w" + (char) ('A' + level);
-        text.line(
-            "int %s = %s;"
-                .formatted(
-                    nextA, IndexText.sum(a, IndexText.product(loop.variable(), loop.aStep()))));
-        String step = IndexText.product(loop.variable(), loop.bStep());
-        text.line("int %s = %s;".formatted(nextW, w.isEmpty() ? step : IndexText.sum(w, step)));
-        a = nextA;
-        w = nextW;
-      }
-    }
+  private static void openLoop(Contraction c, JavaText text) {
+    String variable = c.loops().getLast().variable();
+    text.line("int last = Math.min(steps, %d);".formatted(MOST_STEPS));
+    text.open("for (int %s = 0; %s < last; %s++)".formatted(variable, variable, variable));
   }
 
   private static String innerIndex(Contraction c, String side) {
     Contraction.Loop inner = c.loops().getLast();
-    int level = c.loops().size() - 2;
-    String outer = level < 0 ? (side.equals("a") ? "ao" : "0") : side + (char) ('A' + level);
     String step = side.equals("a") ? inner.aStep() : inner.bStep();
-    return IndexText.sum(outer, IndexText.product(inner.variable(), step));
+    return IndexText.sum(side.equals("a") ? "ao" : "0", IndexText.product(inner.variable(), step));
   }
 
   private static String rowOffset(Contraction c, int row) {
