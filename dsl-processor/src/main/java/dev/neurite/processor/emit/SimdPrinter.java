@@ -163,8 +163,13 @@ final class SimdPrinter extends KernelPrinter {
     byForm(
         c,
         form ->
-            text.line(
-                tiles.simd(c, parameters, 1, form.vectors(), form.tail(), "0", "column") + ";"));
+            onceIfAll(
+                c,
+                form,
+                () ->
+                    text.line(
+                        tiles.simd(c, parameters, 1, form.vectors(), form.tail(), "0", "column")
+                            + ";")));
     TileMethods.closePasses(c, text);
     text.close();
     text.line("return;");
@@ -175,7 +180,7 @@ final class SimdPrinter extends KernelPrinter {
     text.open("for (int column = 0; column < n; column += 2 * LANES)");
     TileMethods.openPasses(c, text);
     text.line("int i = 0;");
-    byForm(c, form -> rows(c, form));
+    byForm(c, form -> onceIfAll(c, form, () -> rows(c, form)));
     TileMethods.closePasses(c, text);
     text.close();
   }
@@ -259,9 +264,22 @@ final class SimdPrinter extends KernelPrinter {
     text.close();
   }
 
+  /** A tile that takes all steps in one call is called in the first pass only. */
+  private void onceIfAll(Contraction c, Form form, Runnable lines) {
+    boolean all = TileMethods.takesAll(c, form.tail());
+    if (all) {
+      text.open("if (first)");
+    }
+    lines.run();
+    if (all) {
+      text.close();
+    }
+  }
+
   private void rows(Contraction c, Form form) {
-    int wide = c.wide().rows();
     int narrow = c.narrow().rows();
+    // Masks beside as many sums as 32 registers hold are more than C2 inlines.
+    int wide = form.tail() ? narrow : c.wide().rows();
     if (wide == narrow) {
       rowLoop(c, form, wide);
     } else {

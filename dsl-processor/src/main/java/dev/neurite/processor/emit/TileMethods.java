@@ -53,7 +53,7 @@ final class TileMethods {
       String row,
       String column) {
     String name = c.name() + rows + "x" + vectors + (tail ? "Tail" : "");
-    List<Parameter> parameters = parameters(c, kernel);
+    List<Parameter> parameters = takesAll(c, tail) ? allParameters(kernel) : parameters(c, kernel);
     tiles.computeIfAbsent(
         name,
         ignored ->
@@ -63,7 +63,21 @@ final class TileMethods {
                     .formatted(rows, vectors == 1 ? "one vector" : vectors + " vectors"),
                 parameters,
                 simdBody(c, rows, vectors, tail)));
-    return call(name, c, parameters, row, column);
+    return call(name, c, parameters, takesAll(c, tail), row, column);
+  }
+
+  /**
+   * Whether a tile takes all steps in one call: one that stores part of its last vector does not go
+   * on from what it stored, since masked loads beside masked stores are more than C2 inlines.
+   */
+  static boolean takesAll(Contraction c, boolean tail) {
+    return tail && c.operands() == Operands.OUTPUTS;
+  }
+
+  private static List<Parameter> allParameters(List<Parameter> kernel) {
+    List<Parameter> all = new ArrayList<>(kernel.subList(1, kernel.size()));
+    all.add(new Parameter(Kernel.Type.INT, "column"));
+    return all;
   }
 
   /** Registers the tile of one row and 16 columns and returns a call of it. */
@@ -72,7 +86,7 @@ final class TileMethods {
     List<Parameter> parameters = parameters(c, kernel);
     tiles.computeIfAbsent(
         name, ignored -> new Tile(name, "One row by 16 columns.", parameters, scalarBody(c)));
-    return call(name, c, parameters, row, column);
+    return call(name, c, parameters, false, row, column);
   }
 
   /**
@@ -215,7 +229,12 @@ final class TileMethods {
   }
 
   private static String call(
-      String name, Contraction c, List<Parameter> parameters, String row, String column) {
+      String name,
+      Contraction c,
+      List<Parameter> parameters,
+      boolean all,
+      String row,
+      String column) {
     String resultStep = c.operands().resultInPanels() ? "16" : "ldc";
     boolean perRow = c.operands() == Operands.LANES;
     boolean perLane = c.operands() == Operands.LANE_PAIRS;
@@ -225,10 +244,10 @@ final class TileMethods {
                 switch (parameter.name()) {
                   case "ao" ->
                       IndexText.sum(
-                          "aAt",
+                          all ? "ao" : "aAt",
                           IndexText.product(row, c.rowStep()),
                           perLane ? "(" + column + " & 15)" : "0");
-                  case "wo" -> "wAt";
+                  case "wo" -> all ? "wo" : "wAt";
                   case "bo" -> perRow ? "bo < 0 ? bo : " + IndexText.sum("bo", row) : "bo";
                   case "co" -> IndexText.sum("co", IndexText.product(row, resultStep));
                   case "column" -> column;
@@ -261,10 +280,8 @@ final class TileMethods {
       }
     }
     boolean masked = tail && !c.operands().resultInPanels();
-    for (int j = 0; j < vectors && masked; j++) {
-      text.line("VectorMask<Float> mask%d = firstLanes(n - %s);".formatted(j, columnName(c, j)));
-    }
-    if (!c.operands().addsToResult()) {
+    boolean all = takesAll(c, tail);
+    if (!all && !c.operands().addsToResult()) {
       text.line("VectorMask<Float> fresh = SPECIES.maskAll(first);");
     }
     for (int i = 0; i < rows; i++) {
@@ -281,14 +298,23 @@ final class TileMethods {
                     j,
                     c.operands().addsToResult()
                         ? "FloatVector.zero(SPECIES)"
-                        : "FloatVector.fromArray(SPECIES, c, %s%s).blend(start%d, fresh)"
-                            .formatted(
-                                resultIndex(c, i, j), masked ? ", mask" + j : "", perRow ? i : j)));
+                        : (all
+                                ? ""
+                                : "FloatVector.fromArray(SPECIES, c, "
+                                    + resultIndex(c, i, j)
+                                    + ").blend(")
+                            + "start"
+                            + (perRow ? i : j)
+                            + (all ? "" : ", fresh)")));
       }
     }
-    openLoop(c, text);
-    String innerA = innerIndex(c, "a");
-    String innerB = innerIndex(c, "w");
+    if (all) {
+      openLoops(c, text);
+    } else {
+      openLoop(c, text);
+    }
+    String innerA = all ? nestedIndex(c, "a") : innerIndex(c, "a");
+    String innerB = all ? nestedIndex(c, "w") : innerIndex(c, "w");
     for (int j = 0; j < vectors; j++) {
       text.line(
           "FloatVector b%d = FloatVector.fromArray(SPECIES, w, %s);"
@@ -310,6 +336,12 @@ final class TileMethods {
       }
     }
     text.close();
+    for (int level = 1; all && level < c.loops().size(); level++) {
+      text.close();
+    }
+    for (int j = 0; j < vectors && masked; j++) {
+      text.line("VectorMask<Float> mask%d = firstLanes(n - %s);".formatted(j, columnName(c, j)));
+    }
     for (int i = 0; i < rows; i++) {
       for (int j = 0; j < vectors; j++) {
         text.line(
@@ -417,6 +449,36 @@ final class TileMethods {
     String variable = c.loops().getLast().variable();
     text.line("int last = Math.min(steps, %d);".formatted(MOST_STEPS));
     text.open("for (int %s = 0; %s < last; %s++)".formatted(variable, variable, variable));
+  }
+
+  private static void openLoops(Contraction c, JavaText text) {
+    String a = "ao";
+    String w = "";
+    List<Contraction.Loop> loops = c.loops();
+    for (int level = 0; level < loops.size(); level++) {
+      Contraction.Loop loop = loops.get(level);
+      text.open(
+          "for (int %s = 0; %s < %s; %s++)"
+              .formatted(loop.variable(), loop.variable(), loop.count(), loop.variable()));
+      if (level < loops.size() - 1) {
+        char letter = (char) ('A' + level);
+        String step = IndexText.product(loop.variable(), loop.bStep());
+        text.line(
+            "int a%s = %s;"
+                .formatted(
+                    letter, IndexText.sum(a, IndexText.product(loop.variable(), loop.aStep()))));
+        text.line("int w%s = %s;".formatted(letter, w.isEmpty() ? step : IndexText.sum(w, step)));
+        a = "a" + letter;
+        w = "w" + letter;
+      }
+    }
+  }
+
+  private static String nestedIndex(Contraction c, String side) {
+    Contraction.Loop inner = c.loops().getLast();
+    String outer = side + (char) ('A' + c.loops().size() - 2);
+    String step = side.equals("a") ? inner.aStep() : inner.bStep();
+    return IndexText.sum(outer, IndexText.product(inner.variable(), step));
   }
 
   private static String innerIndex(Contraction c, String side) {
