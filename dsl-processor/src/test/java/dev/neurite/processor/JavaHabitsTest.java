@@ -113,8 +113,9 @@ final class JavaHabitsTest {
         "module-info.java",
         "module app { requires dev.neurite.runtime; requires static java.compiler; }");
     assertThat(compileModule()).isEmpty();
-    assertThat(generated("app/DigitsForward.java"))
+    assertThat(generated("app/DigitsBackward.java"))
         .contains("@Generated(\"dev.neurite.processor.NeuriteProcessor\")");
+    assertThat(generated("app/DigitsForward.java")).doesNotContain("@Generated");
   }
 
   @Test

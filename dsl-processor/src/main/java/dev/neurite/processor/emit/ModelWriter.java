@@ -107,7 +107,8 @@ public final class ModelWriter {
         AnnotationSpec.builder(ClassName.get("java.lang", "SuppressWarnings"))
             .addMember("value", "$S", "all")
             .build());
-    if (options.generated()) {
+    // The inference class also compiles by itself where java.compiler is not read.
+    if (options.generated() && !type.name().equals(model.prefix() + "Forward")) {
       owned.addAnnotation(
           AnnotationSpec.builder(ClassName.get("javax.annotation.processing", "Generated"))
               .addMember("value", "$S", "dev.neurite.processor.NeuriteProcessor")
