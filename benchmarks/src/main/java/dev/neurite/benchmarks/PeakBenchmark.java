@@ -6,11 +6,9 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
-import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
@@ -19,13 +17,8 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
-import org.openjdk.jmh.infra.Blackhole;
 
-/**
- * Layers inside generated classes, on one thread, against what the core can multiply and add. Each
- * iteration of a layer measures the core's peak just before itself: a virtual core's share of its
- * machine changes from second to second, and with it what can be reached.
- */
+/** Layers inside generated classes, on one thread, against what the core can multiply and add. */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 @Fork(3)
@@ -74,10 +67,7 @@ public class PeakBenchmark {
    */
   @Benchmark
   public float peak(Chains chains) {
-    return chains(chains.x);
-  }
-
-  private static float chains(float[] x) {
+    float[] x = chains.x;
     FloatVector f = FloatVector.broadcast(SPECIES, x[0]);
     FloatVector s0 = f;
     FloatVector s1 = f;
@@ -165,45 +155,6 @@ public class PeakBenchmark {
     return low + s8 + s9 + s10 + s11 + s12 + s13 + s14 + s15;
   }
 
-  /** The core's peak just before an iteration, in GFLOP/s. */
-  @State(Scope.Thread)
-  @AuxCounters(AuxCounters.Type.EVENTS)
-  public static class Nearby {
-
-    /** Floating-point operations in a nanosecond. */
-    public double peakNearby;
-
-    private final float[] x = new float[16];
-
-    /** Creates the state, as JMH asks. */
-    public Nearby() {}
-
-    /**
-     * Measures before the iteration.
-     *
-     * @param hole takes what nobody wants
-     */
-    @Setup(Level.Iteration)
-    public void before(Blackhole hole) {
-      peakNearby = measure(hole);
-    }
-
-    /** A tenth of a second. */
-    private double measure(Blackhole hole) {
-      long calls = 0;
-      long start = System.nanoTime();
-      long end = start;
-      while (end - start < 100_000_000L) {
-        for (int i = 0; i < 20; i++) {
-          hole.consume(chains(x));
-        }
-        calls += 20;
-        end = System.nanoTime();
-      }
-      return (double) operations("peak") * calls / (end - start);
-    }
-  }
-
   /** A training pass over one layer. */
   @State(Scope.Thread)
   public static class Pass {
@@ -261,10 +212,9 @@ public class PeakBenchmark {
    * 100 rows through 784 to 128.
    *
    * @param pass the pass
-   * @param nearby the peak just before
    */
   @Benchmark
-  public void denseForward(Pass pass, Nearby nearby) {
+  public void denseForward(Pass pass) {
     pass.dense.forward(pass.denseX, 100);
   }
 
@@ -272,10 +222,9 @@ public class PeakBenchmark {
    * The gradients of input, weight and bias of the same.
    *
    * @param pass the pass
-   * @param nearby the peak just before
    */
   @Benchmark
-  public void denseBackward(Pass pass, Nearby nearby) {
+  public void denseBackward(Pass pass) {
     pass.denseToInput.backward(pass.denseGradient);
   }
 
@@ -283,10 +232,9 @@ public class PeakBenchmark {
    * Eight images through 32 to 64 channels, with both images turned to channels last and back.
    *
    * @param pass the pass
-   * @param nearby the peak just before
    */
   @Benchmark
-  public void convForward(Pass pass, Nearby nearby) {
+  public void convForward(Pass pass) {
     pass.conv.forward(pass.convX, 8);
   }
 
@@ -294,10 +242,9 @@ public class PeakBenchmark {
    * The gradients of input, weight and bias of the same.
    *
    * @param pass the pass
-   * @param nearby the peak just before
    */
   @Benchmark
-  public void convBackward(Pass pass, Nearby nearby) {
+  public void convBackward(Pass pass) {
     pass.convToInput.backward(pass.convGradient);
   }
 }
