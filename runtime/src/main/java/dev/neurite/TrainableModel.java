@@ -2,6 +2,7 @@ package dev.neurite;
 
 import dev.neurite.dsl.Layer;
 import dev.neurite.io.WeightFiles;
+import dev.neurite.spi.GpuProgram;
 import dev.neurite.spi.ModelDescription;
 import dev.neurite.spi.StoredTensor;
 import dev.neurite.spi.TrainingProgram;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What every generated model is: parameters and state in two flat arrays, weight files, views of
@@ -31,6 +33,7 @@ public abstract class TrainableModel {
   private final AtomicLong version = new AtomicLong();
   private final Set<String> frozen = new HashSet<>();
   private List<StoredTensor> trainable;
+  private Device device = Device.cpu();
 
   /**
    * A model with initial values.
@@ -66,6 +69,57 @@ public abstract class TrainableModel {
    * @param threads at most so many share the work
    */
   protected abstract void infer(Object[] inputs, int rows, float[][] outputs, int threads);
+
+  /**
+   * This network for a GPU.
+   *
+   * @return null if it was declared without
+   */
+  protected @Nullable GpuProgram gpuProgram() {
+    return null;
+  }
+
+  /** Whether passes run on a GPU. */
+  protected final boolean isOnGpu() {
+    return device.isGpu();
+  }
+
+  /**
+   * Inference on the GPU with the current parameters; any thread may ask for it.
+   *
+   * @param inputs one array for each input in declaration order, {@code float[]} or {@code int[]}
+   * @param rows any number
+   * @param outputs one array for each output, which get rows x size values
+   * @throws IllegalArgumentException if an array is too short or an index not in its vocabulary
+   * @throws IllegalStateException if this model is not on a GPU
+   */
+  @SuppressWarnings("DoNotCallSuggester")
+  protected final void inferOnGpu(Object[] inputs, int rows, float[][] outputs) {
+    throw new IllegalStateException(description.name() + " is not on a GPU: call to(Device.gpu())");
+  }
+
+  /** Where the passes of this model run. */
+  public final Device device() {
+    return device;
+  }
+
+  /**
+   * Moves parameters and state to a device; the passes that follow run there.
+   *
+   * @return this model
+   * @throws IllegalStateException if the network was declared without {@code cuda = true}, or there
+   *     is no such device; nothing is changed then
+   */
+  public TrainableModel to(Device target) {
+    if (target.isGpu() && gpuProgram() == null) {
+      throw new IllegalStateException(
+          description.name()
+              + " was compiled for the processor only: declare it with @Model(cuda = true), or"
+              + " compile with -Aneurite.cuda=true");
+    }
+    device = target;
+    return this;
+  }
 
   /** The flat parameter array, live. */
   protected final float[] flatParameters() {
