@@ -23,9 +23,9 @@ public record GpuPlace(Area area, long fixed, long perRow) {
 
   /** One piece of device memory each. */
   public enum Area {
-    /** The trained tensors, row-major in PyTorch's layout. */
+    /** The trained tensors, as {@link GpuProgram.GpuLayout} says. */
     PARAMETERS,
-    /** Running statistics and counters, row-major in PyTorch's layout. */
+    /** Running statistics and counters, as {@link GpuProgram.GpuLayout} says. */
     STATE,
     /** The gradients of {@link #PARAMETERS}, in its layout. */
     GRADIENTS,

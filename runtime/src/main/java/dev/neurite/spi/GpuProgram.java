@@ -55,19 +55,19 @@ public interface GpuProgram {
   void infer(GpuCalls calls, int rows);
 
   /**
-   * The flat arrays on the device: tensors row-major in PyTorch's layout, each beginning at a
-   * multiple of {@link GpuPlace#ALIGNMENT} floats; what lies between is 0.
+   * The flat arrays on the device. Each tensor begins at a multiple of {@link GpuPlace#ALIGNMENT}
+   * floats; what lies between is 0.
    *
    * @param parameterFloats length of the parameter array, and of the gradients
    * @param stateFloats length of the state array
-   * @param offsets where each tensor of {@link ModelDescription#tensors} begins, in that order; its
-   *     role says in which array
+   * @param tensors where the values of each tensor of {@link ModelDescription#tensors} lie, in that
+   *     order; its role says in which array
    */
-  record GpuLayout(long parameterFloats, long stateFloats, List<Long> offsets) {
+  record GpuLayout(long parameterFloats, long stateFloats, List<Storage> tensors) {
 
     /** A layout with an unmodifiable list. */
     public GpuLayout {
-      offsets = List.copyOf(offsets);
+      tensors = List.copyOf(tensors);
     }
   }
 }

@@ -7,7 +7,7 @@ package dev.neurite.spi;
  * there to a position in the flat array. Positions that no value maps to are padding and hold
  * exactly 0.
  */
-public sealed interface Storage permits Storage.Panels, Storage.Rows {
+public sealed interface Storage permits Storage.Panels, Storage.Rows, Storage.ChannelsLast {
 
   /** Outputs side by side in one panel, the same at every vector width. */
   int PANEL = 16;
@@ -87,6 +87,33 @@ public sealed interface Storage permits Storage.Panels, Storage.Rows {
     @Override
     public int index(int i) {
       return offset + i / columns * stride + i % columns;
+    }
+  }
+
+  /**
+   * The weights and vectors of a layer as a GPU reads them, without padding: {@code
+   * [outputs][height][width][channels]}. Outside the shape is {@code [outputs, channels, height,
+   * width]}; where height and width are 1 the two are the same.
+   */
+  record ChannelsLast(int offset, int outputs, int channels, int height, int width)
+      implements Storage {
+
+    @Override
+    public int length() {
+      return size();
+    }
+
+    @Override
+    public int size() {
+      return outputs * channels * height * width;
+    }
+
+    @Override
+    public int index(int i) {
+      int area = height * width;
+      int inputs = channels * area;
+      int column = i % inputs;
+      return offset + i - column + column % area * channels + column / area;
     }
   }
 }
