@@ -1,6 +1,9 @@
 package dev.neurite.benchmarks;
 
+import dev.neurite.benchmarks.race.Race;
+import java.io.IOException;
 import java.util.Collection;
+import java.util.List;
 import java.util.Locale;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
@@ -9,21 +12,27 @@ import org.openjdk.jmh.runner.options.CommandLineOptionException;
 import org.openjdk.jmh.runner.options.CommandLineOptions;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 
-/** Starts JMH with the benchmarks that the first word of the command line names. */
+/** Starts what the first word of the command line names. */
 public final class Main {
 
   private Main() {}
 
   /**
-   * Runs benchmarks.
+   * Runs benchmarks, or the race against peers.
    *
    * @param args the name, in lower case, of a class without its ending "Benchmark", then JMH's own
-   *     arguments
+   *     arguments; or {@code peers} and those of {@link Race#run}
+   * @throws IOException if a process of the race cannot be started
    * @throws RunnerException if JMH cannot run
    * @throws CommandLineOptionException if JMH does not know an argument
    */
-  public static void main(String[] args) throws RunnerException, CommandLineOptionException {
+  public static void main(String[] args)
+      throws IOException, RunnerException, CommandLineOptionException {
     String name = args.length == 0 ? "peak" : args[0];
+    if (name.equals("peers")) {
+      Race.run(List.of(args).subList(1, args.length));
+      return;
+    }
     String[] jmh = args.length == 0 ? args : java.util.Arrays.copyOfRange(args, 1, args.length);
     Collection<RunResult> results =
         new Runner(
