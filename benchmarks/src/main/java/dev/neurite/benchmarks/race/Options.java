@@ -111,7 +111,7 @@ public record Options(
    * The same with as many forks as the table asks for: ten of the smallest network's single row.
    */
   Options forWork(Work work) {
-    if (quick || work != Work.MLP_ROW || forks >= 10) {
+    if (quick || work != Work.MLP_ROW || forks == 1 || forks >= 10) {
       return this;
     }
     return new Options(
