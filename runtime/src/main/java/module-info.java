@@ -6,6 +6,7 @@ module dev.neurite.runtime {
 
   exports dev.neurite;
   exports dev.neurite.data;
+  exports dev.neurite.gpu;
   exports dev.neurite.io;
   exports dev.neurite.loss;
   exports dev.neurite.metric;

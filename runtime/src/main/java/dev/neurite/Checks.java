@@ -86,6 +86,12 @@ final class Checks {
         (long) rows * output.size());
   }
 
+  /** An array for what an output gives. */
+  static void output(ModelDescription.Output output, float[] values, int rows) {
+    length(
+        "output ", output.name(), values.length, output.size(), rows, (long) rows * output.size());
+  }
+
   private static void length(
       String kind, String name, int length, int size, int rows, long needed) {
     if (length < needed) {

@@ -1,18 +1,22 @@
 package dev.neurite;
 
+import dev.neurite.gpu.Gpu;
+
 /**
  * Where a model's passes run: the processor, or one NVIDIA GPU. To name a device asks for nothing;
  * {@link TrainableModel#to} does.
  */
 public final class Device {
 
-  private static final Device CPU = new Device(-1);
-  private static final Device FIRST_GPU = new Device(0);
+  private static final Device CPU = new Device(-1, false);
+  private static final Device FIRST_GPU = new Device(0, false);
 
   private final int index;
+  private final boolean tensorFloat32;
 
-  private Device(int index) {
+  private Device(int index, boolean tensorFloat32) {
     this.index = index;
+    this.tensorFloat32 = tensorFloat32;
   }
 
   /** The processor, where every model is at first. */
@@ -34,7 +38,44 @@ public final class Device {
     if (index < 0) {
       throw new IllegalArgumentException("expected a GPU from 0, got " + index);
     }
-    return index == 0 ? FIRST_GPU : new Device(index);
+    return index == 0 ? FIRST_GPU : new Device(index, false);
+  }
+
+  /**
+   * What a command line says: {@code cpu}, {@code gpu}, {@code gpu:1} for the second, or {@code
+   * auto} for the first GPU if there is one, else the processor.
+   *
+   * @throws IllegalArgumentException for anything else
+   */
+  public static Device parse(String text) {
+    return switch (text) {
+      case "auto" -> Gpu.available() ? FIRST_GPU : CPU;
+      case "cpu" -> CPU;
+      case "gpu" -> FIRST_GPU;
+      default -> {
+        if (!text.matches("gpu:[0-9]{1,3}")) {
+          throw new IllegalArgumentException(
+              "expected a device auto, cpu, gpu or gpu:<number>, got " + text);
+        }
+        yield gpu(Integer.parseInt(text.substring("gpu:".length())));
+      }
+    };
+  }
+
+  /**
+   * The same GPU, whose matrix products round their factors to TF32: 10 bits of the fraction and
+   * not 23, sums in float32; several times as fast on GPUs since Ampere. Off at first.
+   */
+  public Device withTensorFloat32() {
+    if (!isGpu()) {
+      throw new IllegalStateException("TF32 is a format of NVIDIA GPUs, and this is the processor");
+    }
+    return new Device(index, true);
+  }
+
+  /** Whether products may round their factors to TF32. */
+  public boolean isTensorFloat32() {
+    return tensorFloat32;
   }
 
   /** Whether this is a GPU. */
@@ -49,17 +90,20 @@ public final class Device {
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof Device device && device.index == index;
+    return other instanceof Device device
+        && device.index == index
+        && device.tensorFloat32 == tensorFloat32;
   }
 
   @Override
   public int hashCode() {
-    return Integer.hashCode(index);
+    return 2 * index + (tensorFloat32 ? 1 : 0);
   }
 
-  /** {@code cpu}, {@code gpu}, or {@code gpu:1} for the second. */
+  /** {@code cpu}, {@code gpu}, or {@code gpu:1} for the second; with TF32 it says so. */
   @Override
   public String toString() {
-    return index < 0 ? "cpu" : index == 0 ? "gpu" : "gpu:" + index;
+    String name = index < 0 ? "cpu" : index == 0 ? "gpu" : "gpu:" + index;
+    return tensorFloat32 ? name + " with TF32" : name;
   }
 }

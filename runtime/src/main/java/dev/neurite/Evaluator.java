@@ -112,7 +112,7 @@ public final class Evaluator {
         for (int i = 0; i < inputs; i++) {
           values[i] = batch.values(model.description().inputs().get(i).name());
         }
-        model.infer(values, batch.rows(), predictions, threads);
+        model.inferHere(values, batch.rows(), predictions, threads);
         List<Objective.LossTerm> terms = objective.losses();
         for (int i = 0; i < terms.size(); i++) {
           Objective.LossTerm term = terms.get(i);

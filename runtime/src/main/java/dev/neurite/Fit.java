@@ -93,6 +93,8 @@ final class Fit {
 
   private TrainingReport.End epochs(Training training) {
     GradientSum sum = trainer.accumulated > 1 ? new GradientSum(training) : null;
+    GpuSteps steps =
+        sum == null ? GpuSteps.of(training, objective, optimizer, trainer.clipping) : null;
     for (int epoch = reports.size() + 1; epoch <= trainer.epochs; epoch++) {
       if (isExhausted()) {
         return TrainingReport.End.EARLY_STOPPING;
@@ -101,7 +103,20 @@ final class Fit {
       progress.epochStarted(epoch, tally);
       try (Epoch rows = batches.epoch(epoch - 1)) {
         while (rows.hasNext()) {
-          train(training, rows.next(), sum, tally);
+          Batch batch = rows.next();
+          if (steps == null) {
+            train(training, batch, sum, tally);
+          } else if (handOver(steps, batch)) {
+            ended(steps.next(false), tally);
+          } else {
+            steps = null;
+            train(training, batch, sum, tally);
+          }
+        }
+        GpuSteps.Finished step = steps == null ? null : steps.next(true);
+        while (steps != null && step != null) {
+          ended(step, tally);
+          step = steps.next(true);
         }
       }
       EpochReport report = measure(epoch, tally);
@@ -136,17 +151,7 @@ final class Fit {
       tally.addLoss(i, value, batch.rows());
       loss += term.weight() * value;
     }
-    if (!Double.isFinite(loss)) {
-      throw new ArithmeticException(
-          "the loss is "
-              + loss
-              + " in batch "
-              + (progress.batch() + 1)
-              + " of epoch "
-              + progress.epoch()
-              + ": lower the learning rate, clip gradients, or look for values in the data that"
-              + " are not finite");
-    }
+    requireFinite(loss);
     training.backward();
     boolean last = progress.batch() + 1 == batches.count();
     if (sum == null) {
@@ -162,24 +167,75 @@ final class Fit {
       outputs[i] = training.output(i);
     }
     tally.addBatch(outputs, batch);
-    progress.batchEnded(batch.rows(), loss);
+    batchEnded(batch.rows(), loss);
+  }
+
+  private void batchEnded(int rows, double loss) {
+    progress.batchEnded(rows, loss);
     for (TrainingListener listener : trainer.listeners) {
       listener.batchEnded(progress);
     }
   }
 
+  private void requireFinite(double loss) {
+    if (!Double.isFinite(loss)) {
+      throw new ArithmeticException(
+          "the loss is "
+              + loss
+              + " in batch "
+              + (progress.batch() + 1)
+              + " of epoch "
+              + progress.epoch()
+              + ": lower the learning rate, clip gradients, or look for values in the data that"
+              + " are not finite");
+    }
+  }
+
   private void step(Training training) {
     double norm = trainer.clipping == null ? Double.NaN : trainer.clipping.apply(training);
-    double rate = initialRate;
-    if (trainer.stepSchedule != null) {
-      rate = trainer.stepSchedule.rate(initialRate, steps);
-    } else if (trainer.epochSchedule != null) {
-      rate = trainer.epochSchedule.rate(initialRate, reports.size());
-    }
+    double rate = rate();
     optimizer.learningRate(rate);
     optimizer.step(training);
     steps++;
     progress.stepped(rate, norm);
+  }
+
+  /** The rate of the next step. */
+  private double rate() {
+    if (trainer.stepSchedule != null) {
+      return trainer.stepSchedule.rate(initialRate, steps);
+    }
+    if (trainer.epochSchedule != null) {
+      return trainer.epochSchedule.rate(initialRate, reports.size());
+    }
+    return initialRate;
+  }
+
+  /** Hands a whole step over to the GPU; false if it cannot be made there as a whole. */
+  private boolean handOver(GpuSteps gpu, Batch batch) {
+    boolean taken = gpu.add(batch, rate());
+    if (taken) {
+      steps++;
+    }
+    return taken;
+  }
+
+  /** Counts a step that the GPU has finished; null if none has. */
+  private void ended(GpuSteps.@Nullable Finished step, Tally tally) {
+    if (step == null) {
+      return;
+    }
+    double loss = 0;
+    List<Objective.LossTerm> terms = objective.losses();
+    for (int i = 0; i < terms.size(); i++) {
+      double value = step.losses().get(i);
+      tally.addLoss(i, value, step.rows());
+      loss += terms.get(i).weight() * value;
+    }
+    requireFinite(loss);
+    progress.stepped(step.rate(), step.norm());
+    tally.addStep(step);
+    batchEnded(step.rows(), loss);
   }
 
   private EpochReport measure(int epoch, Tally tally) {

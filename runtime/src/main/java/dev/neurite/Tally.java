@@ -5,6 +5,7 @@ import dev.neurite.metric.Metric;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** Losses and metrics of the batches seen so far, averaged over their rows. */
 final class Tally {
@@ -34,6 +35,20 @@ final class Tally {
           term.output(), outputs[term.index()], batch.values(term.output().name()), batch.rows());
     }
     rows += batch.rows();
+  }
+
+  /** Adds the metrics of a step on a GPU and counts its rows. */
+  void addStep(GpuSteps.Finished step) {
+    for (int i = 0; i < metrics.length; i++) {
+      Objective.MetricTerm term = objective.metrics().get(i);
+      Object targets = step.targets().get(term.output().name());
+      metrics[i].add(
+          term.output(),
+          step.outputs()[term.index()],
+          Objects.requireNonNull(targets),
+          step.rows());
+    }
+    rows += step.rows();
   }
 
   long rows() {

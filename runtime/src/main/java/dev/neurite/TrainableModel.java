@@ -7,6 +7,7 @@ import dev.neurite.spi.ModelDescription;
 import dev.neurite.spi.StoredTensor;
 import dev.neurite.spi.TrainingProgram;
 import java.io.IOException;
+import java.lang.ref.Cleaner;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -25,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract class TrainableModel {
 
+  private static final Cleaner CLEANER = Cleaner.create();
+
   private final ModelDescription description;
   private final long seed;
   private final float[] parameters;
@@ -33,7 +36,9 @@ public abstract class TrainableModel {
   private final AtomicLong version = new AtomicLong();
   private final Set<String> frozen = new HashSet<>();
   private List<StoredTensor> trainable;
-  private Device device = Device.cpu();
+  private volatile Device device = Device.cpu();
+  private volatile @Nullable GpuPlacement placement;
+  private Cleaner.@Nullable Cleanable placementCleanable;
 
   /**
    * A model with initial values.
@@ -93,9 +98,12 @@ public abstract class TrainableModel {
    * @throws IllegalArgumentException if an array is too short or an index not in its vocabulary
    * @throws IllegalStateException if this model is not on a GPU
    */
-  @SuppressWarnings("DoNotCallSuggester")
   protected final void inferOnGpu(Object[] inputs, int rows, float[][] outputs) {
-    throw new IllegalStateException(description.name() + " is not on a GPU: call to(Device.gpu())");
+    Checks.inputs(description, inputs, rows);
+    for (int i = 0; i < outputs.length; i++) {
+      Checks.output(description.outputs().get(i), outputs[i], rows);
+    }
+    placed().infer(inputs, rows, outputs);
   }
 
   /** Where the passes of this model run. */
@@ -104,30 +112,111 @@ public abstract class TrainableModel {
   }
 
   /**
-   * Moves parameters and state to a device; the passes that follow run there.
+   * Moves parameters and state to a device; the passes that follow run there. A model on a GPU
+   * holds memory there until it is moved back with {@code to(Device.cpu())}, or nobody refers to it
+   * any more. Trainings that are open must be closed before.
    *
    * @return this model
-   * @throws IllegalStateException if the network was declared without {@code cuda = true}, or there
-   *     is no such device; nothing is changed then
+   * @throws IllegalStateException if the network was declared without {@code cuda = true}
+   * @throws dev.neurite.gpu.GpuException if there is no such GPU, a library is missing, or the
+   *     memory does not suffice; nothing is changed then
    */
   public TrainableModel to(Device target) {
-    if (target.isGpu() && gpuProgram() == null) {
-      throw new IllegalStateException(
-          description.name()
-              + " was compiled for the processor only: declare it with @Model(cuda = true), or"
-              + " compile with -Aneurite.cuda=true");
+    if (target.equals(device)) {
+      return this;
+    }
+    GpuPlacement next = null;
+    if (target.isGpu()) {
+      GpuProgram program = gpuProgram();
+      if (program == null) {
+        throw new IllegalStateException(
+            description.name()
+                + " was compiled for the processor only: declare it with @Model(cuda = true), or"
+                + " compile with -Aneurite.cuda=true");
+      }
+      toHost();
+      next = new GpuPlacement(description, program, target);
+    }
+    leave();
+    placement = next;
+    if (next != null) {
+      placementCleanable = CLEANER.register(this, next::close);
     }
     device = target;
     return this;
   }
 
+  /** The passes of a training. */
+  final Passes newPasses(int maxRows, WorkerPool pool) {
+    GpuPlacement current = placement;
+    return current == null
+        ? new HostPasses(this, maxRows, pool)
+        : new GpuPasses(this, current.training(maxRows), maxRows, pool);
+  }
+
+  /** Inference where the model is. The caller has checked lengths and indices. */
+  final void inferHere(Object[] inputs, int rows, float[][] outputs, int threads) {
+    if (placement == null) {
+      infer(inputs, rows, outputs, threads);
+    } else {
+      placed().infer(inputs, rows, outputs);
+    }
+  }
+
+  /** Makes sure that the GPU has what the host may have changed. */
+  final void toDevice() {
+    GpuPlacement current = placement;
+    if (current != null) {
+      current.toDevice(parameters, state);
+    }
+  }
+
+  /** Makes sure that the host has what the GPU may have changed. */
+  final void toHost() {
+    GpuPlacement current = placement;
+    if (current != null && current.toHost(parameters, state)) {
+      version.incrementAndGet();
+    }
+  }
+
+  /** Says that parameters or state may have changed on the GPU. */
+  final void changedOnDevice() {
+    GpuPlacement current = placement;
+    if (current != null) {
+      current.changedOnDevice();
+    }
+    version.incrementAndGet();
+  }
+
+  private GpuPlacement placed() {
+    GpuPlacement current = placement;
+    if (current == null) {
+      throw new IllegalStateException(
+          description.name() + " is not on a GPU: call to(Device.gpu())");
+    }
+    current.toDevice(parameters, state);
+    return current;
+  }
+
+  private void leave() {
+    toHost();
+    placement = null;
+    Cleaner.Cleanable cleanable = placementCleanable;
+    placementCleanable = null;
+    if (cleanable != null) {
+      cleanable.clean();
+    }
+  }
+
   /** The flat parameter array, live. */
   protected final float[] flatParameters() {
+    toHost();
     return parameters;
   }
 
   /** The flat state array, live. */
   protected final float[] flatState() {
+    toHost();
     return state;
   }
 
@@ -167,6 +256,7 @@ public abstract class TrainableModel {
    * @throws IOException if the file cannot be written
    */
   public final void save(Path file) throws IOException {
+    toHost();
     WeightFiles.write(file, description, parameters, state);
   }
 
@@ -206,6 +296,7 @@ public abstract class TrainableModel {
    * and state.
    */
   public final String sha256() {
+    toHost();
     return WeightFiles.sha256(description, parameters, state);
   }
 
@@ -224,20 +315,27 @@ public abstract class TrainableModel {
   }
 
   final float[] parameterArray() {
+    toHost();
     return parameters;
   }
 
   final float[] stateArray() {
+    toHost();
     return state;
   }
 
   /** The flat array that holds a tensor. */
   final float[] arrayOf(StoredTensor tensor) {
+    toHost();
     return tensor.role() == StoredTensor.Role.PARAMETER ? parameters : state;
   }
 
-  /** Says that parameters or state may have changed. */
+  /** Says that parameters or state may have changed on the host. */
   final void changed() {
+    GpuPlacement current = placement;
+    if (current != null) {
+      current.changedOnHost();
+    }
     version.incrementAndGet();
   }
 

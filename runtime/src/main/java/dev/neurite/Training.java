@@ -2,12 +2,14 @@ package dev.neurite;
 
 import dev.neurite.io.WeightFiles;
 import dev.neurite.loss.Loss;
+import dev.neurite.spi.DeviceClip;
+import dev.neurite.spi.DeviceUpdate;
 import dev.neurite.spi.ModelDescription;
 import dev.neurite.spi.StoredTensor;
-import dev.neurite.spi.TrainingProgram;
 import java.lang.ref.Cleaner;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Training by hand: a forward pass, a backward pass, and the parameters and gradients for an
@@ -46,26 +48,20 @@ public final class Training implements AutoCloseable {
 
   private final TrainableModel model;
   private final ModelDescription description;
-  private final float[] gradients;
-  private final TrainingProgram program;
-  private final WorkerPool pool;
+  private final Passes passes;
   private final Cleaner.Cleanable cleanable;
-  private final Work forwardStage = this::runForward;
-  private final Work backwardStage = this::runBackward;
   private final Object[] single = new Object[1];
 
   /** Whether the gradient of each output has been written since the last forward pass. */
   private final boolean[] given;
 
-  private boolean training = true;
-  private int stage;
   private int rows;
   private boolean backwardDone;
   private boolean inputGradientsRequired;
   private boolean inputGradientsValid;
   private boolean closed;
   private long seed;
-  private long passes;
+  private long passNumber;
 
   Training(TrainableModel model, int maxRows, int threads) {
     if (maxRows < 1) {
@@ -76,12 +72,16 @@ public final class Training implements AutoCloseable {
     }
     this.model = model;
     description = model.description();
-    gradients = new float[description.parameterLength()];
-    program = model.newProgram(gradients, maxRows);
     given = new boolean[description.outputs().size()];
     seed = model.seed();
-    pool = new WorkerPool(threads);
-    cleanable = CLEANER.register(this, pool::close);
+    WorkerPool pool = new WorkerPool(threads);
+    try {
+      passes = model.newPasses(maxRows, pool);
+    } catch (RuntimeException | Error e) {
+      pool.close();
+      throw e;
+    }
+    cleanable = CLEANER.register(this, new Closing(passes, pool));
   }
 
   /** The model being trained. */
@@ -91,7 +91,7 @@ public final class Training implements AutoCloseable {
 
   /** The most rows of one pass. */
   public int maxRows() {
-    return program.maxRows();
+    return passes.maxRows();
   }
 
   /** Rows of the last forward pass; 0 before the first. */
@@ -101,7 +101,7 @@ public final class Training implements AutoCloseable {
 
   /** Threads that share the work, the calling one included. */
   public int threads() {
-    return pool.threads();
+    return passes.threads();
   }
 
   /**
@@ -113,7 +113,7 @@ public final class Training implements AutoCloseable {
    */
   public void seed(long seed, long passes) {
     this.seed = seed;
-    this.passes = passes;
+    passNumber = passes;
   }
 
   /**
@@ -122,8 +122,7 @@ public final class Training implements AutoCloseable {
    */
   public void trainingMode(boolean training) {
     requireOpen();
-    this.training = training;
-    program.trainingMode(training);
+    passes.trainingMode(training);
   }
 
   /**
@@ -165,14 +164,8 @@ public final class Training implements AutoCloseable {
     backwardDone = false;
     inputGradientsValid = false;
     Arrays.fill(given, false);
-    program.begin(inputs, rows, seed, passes);
-    passes++;
-    for (stage = 0; stage < program.forwardStages(); stage++) {
-      pool.run(forwardStage);
-    }
-    if (training && description.stateLength() > 0) {
-      model.changed();
-    }
+    passes.forward(inputs, rows, seed, passNumber);
+    passNumber++;
     this.rows = rows;
   }
 
@@ -245,7 +238,7 @@ public final class Training implements AutoCloseable {
     }
     for (int i = 0; i < given.length; i++) {
       if (!given[i]) {
-        Arrays.fill(program.outputGradient(i), 0, rows * description.outputs().get(i).size(), 0);
+        passes.outputGradient(i, null);
       }
     }
     runBackwardStages();
@@ -290,7 +283,7 @@ public final class Training implements AutoCloseable {
   /** Asks the backward passes that follow for the gradients of the inputs too; off at first. */
   public void requireInputGradients(boolean required) {
     inputGradientsRequired = required;
-    program.requireInputGradients(required);
+    passes.requireInputGradients(required);
   }
 
   /**
@@ -336,7 +329,7 @@ public final class Training implements AutoCloseable {
    * pass.
    */
   public float[] gradients() {
-    return gradients;
+    return passes.gradients();
   }
 
   /**
@@ -354,7 +347,7 @@ public final class Training implements AutoCloseable {
     if (tensor.role() != StoredTensor.Role.PARAMETER) {
       throw new IllegalArgumentException(name + " is not trained and has no gradient");
     }
-    return WeightFiles.gather(tensor, gradients);
+    return WeightFiles.gather(tensor, passes.gradients());
   }
 
   /**
@@ -370,20 +363,61 @@ public final class Training implements AutoCloseable {
    */
   public void update(Work change) {
     requireOpen();
-    try {
-      pool.run(change);
-    } finally {
-      model.changed();
-    }
+    passes.update(change);
   }
 
   /** Runs anything in parts on the threads of this training. */
   public void inParts(Work work) {
     requireOpen();
-    pool.run(work);
+    passes.inParts(work);
   }
 
-  /** Ends the threads. The model and its parameters stay. */
+  /**
+   * Makes an optimizer's step on the GPU, if that is where this training runs. For optimizers.
+   *
+   * @return false if it runs on the processor: {@link #update} is meant then
+   */
+  public boolean updateOnDevice(DeviceUpdate update) {
+    requireOpen();
+    if (passes instanceof GpuPasses gpu) {
+      gpu.update(update);
+      return true;
+    }
+    return false;
+  }
+
+  /**
+   * Copies an optimizer's memories from the GPU, if they are there, to the arrays of {@link
+   * DeviceUpdate#memories}. For optimizers.
+   *
+   * @param release whether they are then dropped on the GPU
+   */
+  public void memoriesFromDevice(DeviceUpdate update, boolean release) {
+    if (!closed && passes instanceof GpuPasses gpu) {
+      if (release) {
+        gpu.release(update);
+      } else {
+        gpu.memories(update);
+      }
+    }
+  }
+
+  /**
+   * Limits the gradients on the GPU, if that is where this training runs. For clipping.
+   *
+   * @return their size before; NaN if it runs on the processor
+   */
+  public double clipOnDevice(DeviceClip clip) {
+    requireOpen();
+    return passes instanceof GpuPasses gpu ? gpu.clip(clip) : Double.NaN;
+  }
+
+  /** Whether this training runs on a GPU. */
+  public boolean isOnGpu() {
+    return passes instanceof GpuPasses;
+  }
+
+  /** Ends the threads, and releases what is the training's own on a GPU. The model stays. */
   @Override
   public void close() {
     closed = true;
@@ -392,7 +426,23 @@ public final class Training implements AutoCloseable {
 
   /** Number of the next forward pass. */
   long passes() {
-    return passes;
+    return passNumber;
+  }
+
+  /** Numbers the pass that follows, which is not run by {@link #forward}. */
+  long nextPass() {
+    return passNumber++;
+  }
+
+  /** Seed of the random numbers. */
+  long seed() {
+    return seed;
+  }
+
+  /** The passes on a GPU; null on the processor. */
+  @Nullable GpuPasses gpu() {
+    requireOpen();
+    return passes instanceof GpuPasses gpu ? gpu : null;
   }
 
   /** The loss of output {@code index}; its weighted gradient is kept for {@link #backward()}. */
@@ -400,9 +450,7 @@ public final class Training implements AutoCloseable {
     requirePass();
     ModelDescription.Output output = description.outputs().get(index);
     loss.check(output);
-    double value =
-        loss.gradient(
-            output, program.output(index), targets, rows, program.outputGradient(index), weight);
+    double value = passes.loss(index, loss, targets, weight);
     given[index] = true;
     return value;
   }
@@ -410,7 +458,7 @@ public final class Training implements AutoCloseable {
   /** The values of output {@code index}, live. */
   float[] output(int index) {
     requirePass();
-    return program.output(index);
+    return passes.output(index);
   }
 
   private float[] inputGradient(int index) {
@@ -423,7 +471,7 @@ public final class Training implements AutoCloseable {
       throw new IllegalStateException(
           "no input gradients: call requireInputGradients(true) before backward");
     }
-    return program.inputGradient(index);
+    return passes.inputGradient(index);
   }
 
   private void forwardSingle(Object x, int rows) {
@@ -432,26 +480,28 @@ public final class Training implements AutoCloseable {
   }
 
   private void accept(int index, float[] dOutput) {
-    float[] gradient = program.outputGradient(index);
-    System.arraycopy(dOutput, 0, gradient, 0, rows * description.outputs().get(index).size());
+    passes.outputGradient(index, dOutput);
     given[index] = true;
   }
 
   private void runBackwardStages() {
     backwardDone = false;
-    for (stage = 0; stage < program.backwardStages(); stage++) {
-      pool.run(backwardStage);
-    }
+    passes.backward();
     backwardDone = true;
     inputGradientsValid = inputGradientsRequired;
   }
 
-  private void runForward(int part, int parts) {
-    program.forward(stage, part, parts);
-  }
+  /** What is left to do for a training that nobody refers to any more. */
+  private record Closing(Passes passes, WorkerPool pool) implements Runnable {
 
-  private void runBackward(int part, int parts) {
-    program.backward(stage, part, parts);
+    @Override
+    public void run() {
+      try {
+        passes.close();
+      } finally {
+        pool.close();
+      }
+    }
   }
 
   private int onlyOutput() {

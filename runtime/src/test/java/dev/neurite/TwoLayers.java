@@ -1,5 +1,6 @@
 package dev.neurite;
 
+import dev.neurite.spi.GpuProgram;
 import dev.neurite.spi.Initialization;
 import dev.neurite.spi.ModelDescription;
 import dev.neurite.spi.Philox;
@@ -112,6 +113,12 @@ public final class TwoLayers extends TrainableModel {
                 new Initialization.Uniform(-bound2, bound2))),
         b2.offset() + b2.length(),
         1);
+  }
+
+  /** Without dropout only. */
+  @Override
+  protected GpuProgram gpuProgram() {
+    return new TwoLayersGpu(inputs, hidden, outputs);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.neurite.loss;
 
+import dev.neurite.spi.DeviceLoss;
 import dev.neurite.spi.ModelDescription;
 import org.jspecify.annotations.Nullable;
 
@@ -55,6 +56,25 @@ final class CrossEntropy extends SinglePassLoss {
       return ofDistributions(values, distributions, rows, positions, classes, gradient, weight);
     }
     throw Targets.wrongType(name(), output, "int[] classes or float[] distributions", targets);
+  }
+
+  @Override
+  public DeviceLoss onDevice(ModelDescription.Output output, Object targets, int rows) {
+    int classes = Targets.classes(output);
+    return switch (targets) {
+      case int[] indices -> {
+        Targets.length(name(), output, indices.length, rows, output.size() / classes);
+        Targets.classes(name(), output, indices, rows * output.size() / classes, classes);
+        yield DeviceLoss.OverClasses.CROSS_ENTROPY;
+      }
+      case float[] distributions -> {
+        Targets.length(name(), output, distributions.length, rows, output.size());
+        yield DeviceLoss.OverClasses.DISTRIBUTION_CROSS_ENTROPY;
+      }
+      default ->
+          throw Targets.wrongType(
+              name(), output, "int[] classes or float[] distributions", targets);
+    };
   }
 
   private static double ofClasses(

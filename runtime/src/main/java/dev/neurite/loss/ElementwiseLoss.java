@@ -1,5 +1,6 @@
 package dev.neurite.loss;
 
+import dev.neurite.spi.DeviceLoss;
 import dev.neurite.spi.ModelDescription;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,21 @@ abstract class ElementwiseLoss extends SinglePassLoss {
 
   /** The derivative of {@link #lossOf} by y. */
   abstract double derivative(float y, float t);
+
+  /** {@link #lossOf} and {@link #derivative} in CUDA C, in float. */
+  abstract DeviceLoss.Elementwise onDevice();
+
+  @Override
+  public final DeviceLoss onDevice(ModelDescription.Output output, Object targets, int rows) {
+    int length =
+        switch (targets) {
+          case float[] floats -> floats.length;
+          case int[] integers -> integers.length;
+          default -> throw Targets.wrongType(name(), output, "float[]", targets);
+        };
+    Targets.length(name(), output, length, rows, output.size());
+    return onDevice();
+  }
 
   /** What the sum over all elements is divided by. */
   double divisor(int rows, int size) {

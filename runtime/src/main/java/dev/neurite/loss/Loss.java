@@ -1,6 +1,8 @@
 package dev.neurite.loss;
 
+import dev.neurite.spi.DeviceLoss;
 import dev.neurite.spi.ModelDescription;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What training makes small: a number computed from an output and its targets, and the derivative
@@ -54,4 +56,19 @@ public interface Loss {
       int rows,
       float[] gradient,
       float weight);
+
+  /**
+   * This loss as a GPU computes it, for targets such as these.
+   *
+   * @param output the output's name and shape
+   * @param targets {@code float[]} or {@code int[]} as the loss takes them
+   * @param rows at least 1
+   * @return null if there is no such form: then values and gradients are copied to and from the
+   *     host in every step
+   * @throws IllegalArgumentException if the targets are of the wrong type, too few, or no class of
+   *     the output
+   */
+  default @Nullable DeviceLoss onDevice(ModelDescription.Output output, Object targets, int rows) {
+    return null;
+  }
 }

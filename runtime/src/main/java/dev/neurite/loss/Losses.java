@@ -1,5 +1,6 @@
 package dev.neurite.loss;
 
+import dev.neurite.spi.DeviceLoss;
 import dev.neurite.spi.ModelDescription;
 
 /**
@@ -111,6 +112,11 @@ public final class Losses {
     double derivative(float y, float t) {
       return 2 * ((double) y - t);
     }
+
+    @Override
+    DeviceLoss.Elementwise onDevice() {
+      return new DeviceLoss.Elementwise("(y - t) * (y - t)", "2.0f * (y - t)", false);
+    }
   }
 
   private static final class MeanAbsoluteError extends ElementwiseLoss {
@@ -127,6 +133,12 @@ public final class Losses {
     @Override
     double derivative(float y, float t) {
       return Math.signum((double) y - t);
+    }
+
+    @Override
+    DeviceLoss.Elementwise onDevice() {
+      return new DeviceLoss.Elementwise(
+          "fabsf(y - t)", "y > t ? 1.0f : y < t ? -1.0f : y - t", false);
     }
   }
 
@@ -148,6 +160,18 @@ public final class Losses {
     @Override
     double derivative(float y, float t) {
       return Math.clamp((double) y - t, -delta, delta);
+    }
+
+    @Override
+    DeviceLoss.Elementwise onDevice() {
+      String limit = (float) delta + "f";
+      return new DeviceLoss.Elementwise(
+          "fabsf(y - t) <= "
+              + limit
+              + " ? 0.5f * (y - t) * (y - t) : "
+              + (limit + " * (fabsf(y - t) - 0.5f * " + limit + ")"),
+          "y - t < -" + limit + " ? -" + limit + " : y - t > " + limit + " ? " + limit + " : y - t",
+          false);
     }
   }
 
@@ -188,6 +212,15 @@ public final class Losses {
     double derivative(float y, float t) {
       return ((double) y - t) / Math.max(y * (1 - (double) y), LEAST_DENOMINATOR);
     }
+
+    @Override
+    DeviceLoss.Elementwise onDevice() {
+      return new DeviceLoss.Elementwise(
+          "-(t * (logf(y) < -100.0f ? -100.0f : logf(y))"
+              + " + (1.0f - t) * (logf(1.0f - y) < -100.0f ? -100.0f : logf(1.0f - y)))",
+          "(y - t) / fmaxf(y * (1.0f - y), 1e-12f)",
+          false);
+    }
   }
 
   private static final class BinaryCrossEntropyOfLogits extends ElementwiseLoss {
@@ -219,6 +252,18 @@ public final class Losses {
       double e = FastMath.exp(-Math.abs(y));
       double sigmoid = (y >= 0 ? 1 : e) / (1 + e);
       return sigmoid - t;
+    }
+
+    /**
+     * The derivative over one denominator, so that nothing is lost where sigmoid(y) is close to t.
+     */
+    @Override
+    DeviceLoss.Elementwise onDevice() {
+      return new DeviceLoss.Elementwise(
+          "fmaxf(y, 0.0f) - y * t + log1pf(expf(-fabsf(y)))",
+          "((y >= 0.0f ? (1.0f - t) - t * expf(-y) : (1.0f - t) * expf(y) - t)"
+              + " / (1.0f + expf(-fabsf(y))))",
+          false);
     }
   }
 
@@ -260,6 +305,12 @@ public final class Losses {
     @Override
     double derivative(float y, float t) {
       return -(double) t;
+    }
+
+    @Override
+    DeviceLoss.Elementwise onDevice() {
+      return new DeviceLoss.Elementwise(
+          "t == 0.0f ? 0.0f : t * (logf(t) - y)", "-t", reduction == Reduction.BATCH_MEAN);
     }
   }
 }

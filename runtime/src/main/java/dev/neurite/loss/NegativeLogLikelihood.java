@@ -1,5 +1,6 @@
 package dev.neurite.loss;
 
+import dev.neurite.spi.DeviceLoss;
 import dev.neurite.spi.ModelDescription;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,23 @@ final class NegativeLogLikelihood extends SinglePassLoss {
   }
 
   @Override
+  public DeviceLoss onDevice(ModelDescription.Output output, Object targets, int rows) {
+    checked(output, targets, rows);
+    return DeviceLoss.OverClasses.LOG_LIKELIHOOD;
+  }
+
+  /** The targets, if they are classes of the output and enough. */
+  private int[] checked(ModelDescription.Output output, Object targets, int rows) {
+    if (!(targets instanceof int[] indices)) {
+      throw Targets.wrongType(name(), output, "int[] classes", targets);
+    }
+    int classes = Targets.classes(output);
+    Targets.length(name(), output, indices.length, rows, output.size() / classes);
+    Targets.classes(name(), output, indices, rows * output.size() / classes, classes);
+    return indices;
+  }
+
+  @Override
   double compute(
       ModelDescription.Output output,
       float[] values,
@@ -32,13 +50,9 @@ final class NegativeLogLikelihood extends SinglePassLoss {
       int rows,
       float @Nullable [] gradient,
       float weight) {
-    if (!(targets instanceof int[] indices)) {
-      throw Targets.wrongType(name(), output, "int[] classes", targets);
-    }
+    int[] indices = checked(output, targets, rows);
     int classes = Targets.classes(output);
     int positions = rows * output.size() / classes;
-    Targets.length(name(), output, indices.length, rows, output.size() / classes);
-    Targets.classes(name(), output, indices, positions, classes);
     if (gradient != null) {
       Arrays.fill(gradient, 0, positions * classes, 0);
     }

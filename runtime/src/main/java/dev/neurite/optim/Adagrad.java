@@ -71,6 +71,21 @@ public final class Adagrad extends Optimizer {
   }
 
   @Override
+  protected String deviceCode() {
+    return """
+        float gradient = fmaf(decay, p, g);
+        m0 = fmaf(gradient, gradient, m0);
+        p = fmaf(v[0], gradient / (sqrtf(m0) + v[1]), p);
+        """;
+  }
+
+  @Override
+  protected void deviceValues(float[] values) {
+    values[0] = -rate;
+    values[1] = (float) epsilon;
+  }
+
+  @Override
   protected void update(
       float[] p, float[] g, float[][] memories, int from, int to, float weightDecay) {
     float[] s = memories[0];

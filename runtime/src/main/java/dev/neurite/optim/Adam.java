@@ -70,6 +70,33 @@ public final class Adam extends Optimizer {
   }
 
   @Override
+  protected String deviceCode() {
+    return """
+        float keep = %s;
+        float gradient = %s;
+        m0 = fmaf(v[3], m0, v[4] * gradient);
+        m1 = fmaf(v[5], m1, v[6] * gradient * gradient);
+        float root = fmaf(sqrtf(m1), v[2], v[7]);
+        p = fmaf(v[1], m0 / root, keep * p);
+        """
+        .formatted(
+            decoupled ? "(float) (1.0 - (double) v[0] * decay)" : "1.0f",
+            decoupled ? "g" : "fmaf(decay, p, g)");
+  }
+
+  @Override
+  protected void deviceValues(float[] values) {
+    values[0] = rate;
+    values[1] = minusStep;
+    values[2] = correction;
+    values[3] = (float) beta1;
+    values[4] = (float) (1 - beta1);
+    values[5] = (float) beta2;
+    values[6] = (float) (1 - beta2);
+    values[7] = (float) epsilon;
+  }
+
+  @Override
   protected void update(
       float[] p, float[] g, float[][] memories, int from, int to, float weightDecay) {
     // Only one of the two kinds of weight decay differs from what changes nothing.

@@ -1,6 +1,7 @@
 package dev.neurite.optim;
 
 import dev.neurite.Training;
+import dev.neurite.spi.DeviceClip;
 import dev.neurite.spi.StoredTensor;
 import java.util.Arrays;
 import java.util.List;
@@ -44,7 +45,15 @@ public abstract sealed class Clipping {
    *
    * @return the norm before, or for {@link #value} the largest absolute value before
    */
-  public abstract double apply(Training training);
+  public final double apply(Training training) {
+    return training.isOnGpu() ? training.clipOnDevice(onDevice()) : clip(training);
+  }
+
+  /** This limit as a GPU keeps it. */
+  public abstract DeviceClip onDevice();
+
+  /** Limits the gradients on the processor. */
+  abstract double clip(Training training);
 
   // One model's list is meant, not an equal one.
   @SuppressWarnings("ReferenceEquality")
@@ -132,7 +141,12 @@ public abstract sealed class Clipping {
     }
 
     @Override
-    public double apply(Training training) {
+    public DeviceClip onDevice() {
+      return new DeviceClip(true, max);
+    }
+
+    @Override
+    double clip(Training training) {
       TrainableRanges ranges = rangesOf(training);
       int length = (ranges.total() + BLOCK - 1) / BLOCK * SUMS;
       if (sums.length < length) {
@@ -198,7 +212,12 @@ public abstract sealed class Clipping {
     }
 
     @Override
-    public double apply(Training training) {
+    public DeviceClip onDevice() {
+      return new DeviceClip(false, max);
+    }
+
+    @Override
+    double clip(Training training) {
       TrainableRanges ranges = rangesOf(training);
       int blocks = (ranges.total() + BLOCK - 1) / BLOCK;
       if (largest.length < blocks) {

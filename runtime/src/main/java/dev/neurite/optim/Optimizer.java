@@ -1,6 +1,8 @@
 package dev.neurite.optim;
 
+import dev.neurite.TrainableModel;
 import dev.neurite.Training;
+import dev.neurite.spi.DeviceUpdate;
 import dev.neurite.spi.StoredTensor;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -34,7 +36,14 @@ public abstract class Optimizer {
   private long steps;
   private float[][] memories = {};
   private @Nullable Training training;
-  private float @Nullable [] parameters;
+  private @Nullable TrainableModel model;
+
+  /** The step on a GPU, whose memory it names; another one after {@link #restore}. */
+  private OnDevice onDevice = new OnDevice();
+
+  /** The training on a GPU that has this optimizer's memory. */
+  private @Nullable Training holder;
+
   private @Nullable List<StoredTensor> tensors;
   private @Nullable TrainableRanges ranges;
 
@@ -109,9 +118,11 @@ public abstract class Optimizer {
    * @throws IllegalStateException if this optimizer has memory of another model
    */
   public final void step(Training training) {
-    prepare(training);
-    steps++;
-    begin(steps, learningRate);
+    DeviceUpdate update = beginStep(training);
+    if (update != null) {
+      training.updateOnDevice(update);
+      return;
+    }
     this.training = training;
     try {
       training.update(updatePart);
@@ -121,10 +132,23 @@ public abstract class Optimizer {
   }
 
   /**
+   * Begins a step on a GPU: the same as {@link #step}, but for the step itself, which the caller
+   * makes. For trainers.
+   *
+   * @return null if the training runs on the processor, or this optimizer has no form for a GPU
+   */
+  public final @Nullable DeviceUpdate beginOnDevice(Training training) {
+    return training.isOnGpu() && deviceCode() != null ? beginStep(training) : null;
+  }
+
+  /**
    * What the optimizer remembers, live: its arrays in the layout of the flat parameter array; empty
    * before the first step. For checkpoints.
    */
   public final List<float[]> memories() {
+    if (holder != null) {
+      holder.memoriesFromDevice(onDevice, false);
+    }
     return List.of(memories);
   }
 
@@ -140,13 +164,14 @@ public abstract class Optimizer {
       throw new IllegalArgumentException(
           name + " keeps " + memoryCount() + " arrays between steps, got " + memories.size());
     }
+    leaveDevice();
     this.steps = steps;
     List<float[]> copies = new ArrayList<>();
     for (float[] memory : memories) {
       copies.add(memory.clone());
     }
     this.memories = copies.toArray(float[][]::new);
-    parameters = null;
+    model = null;
     tensors = null;
   }
 
@@ -174,6 +199,22 @@ public abstract class Optimizer {
   protected abstract void update(
       float[] p, float[] g, float[][] memories, int from, int to, float weightDecay);
 
+  /**
+   * The step of one element in CUDA C, as {@link DeviceUpdate#code} says; null if there is none.
+   * Then the host makes the steps of a training on a GPU, with copies of all parameters and
+   * gradients.
+   */
+  protected @Nullable String deviceCode() {
+    return null;
+  }
+
+  /**
+   * Gives what {@link #deviceCode} reads as {@code v}, after {@link #begin}.
+   *
+   * @param values to be filled from the first on
+   */
+  protected void deviceValues(float[] values) {}
+
   /** The value that memory {@code index} holds before the first step. */
   protected float initial(int index) {
     return 0;
@@ -194,38 +235,68 @@ public abstract class Optimizer {
   // One model's arrays and lists are meant, not equal ones.
   @SuppressWarnings("ReferenceEquality")
   private void prepare(Training training) {
-    float[] current = training.parameters();
-    if (parameters != current) {
-      if (parameters != null && memoryCount() > 0) {
+    TrainableModel current = training.model();
+    int length = current.description().parameterLength();
+    if (model != current) {
+      if (model != null && memoryCount() > 0) {
         throw new IllegalStateException(
             "this " + name + " has memory of another model: make an optimizer for each model");
       }
       float[][] kept = memories;
       if (kept.length != memoryCount()) {
-        kept = new float[memoryCount()][current.length];
+        kept = new float[memoryCount()][length];
         for (int i = 0; i < kept.length; i++) {
           if (initial(i) != 0) {
             Arrays.fill(kept[i], initial(i));
           }
         }
-      } else if (kept.length > 0 && kept[0].length != current.length) {
+      } else if (kept.length > 0 && kept[0].length != length) {
         throw new IllegalStateException(
             "this "
                 + name
                 + " was restored for "
                 + kept[0].length
                 + " parameters, but the model has "
-                + current.length);
+                + length);
       }
       memories = kept;
-      parameters = current;
+      model = current;
     }
     List<StoredTensor> now = training.trainable();
     if (tensors != now) {
       requireKnown(training);
       ranges = new TrainableRanges(now, this::decays);
       tensors = now;
+      onDevice.decays = now.stream().map(this::decays).toList();
     }
+  }
+
+  /** Counts a step and computes its numbers; gives its form for a GPU if that is what runs it. */
+  @SuppressWarnings("ReferenceEquality") // One training is meant.
+  private @Nullable DeviceUpdate beginStep(Training training) {
+    prepare(training);
+    steps++;
+    begin(steps, learningRate);
+    if (holder != null && holder != training) {
+      leaveDevice();
+    }
+    if (!training.isOnGpu() || deviceCode() == null) {
+      return null;
+    }
+    deviceValues(onDevice.values);
+    holder = training;
+    return onDevice;
+  }
+
+  /** Takes the memory back from the training on a GPU that has it. */
+  private void leaveDevice() {
+    if (holder != null) {
+      holder.memoriesFromDevice(onDevice, true);
+      holder = null;
+    }
+    List<Boolean> decays = onDevice.decays;
+    onDevice = new OnDevice();
+    onDevice.decays = decays;
   }
 
   /** Refuses a name given to {@link #noDecay(String...)} that is no layer and no parameter. */
@@ -249,6 +320,42 @@ public abstract class Optimizer {
     return (vectorsDecay || tensor.shape().size() > 1)
         && !exempt.contains(tensor.layer())
         && !exempt.contains(tensor.name());
+  }
+
+  private final class OnDevice implements DeviceUpdate {
+
+    private final float[] values = new float[MAX_VALUES];
+    private List<Boolean> decays = List.of();
+
+    @Override
+    public String code() {
+      return Objects.requireNonNull(deviceCode());
+    }
+
+    @Override
+    public float[] values() {
+      return values;
+    }
+
+    @Override
+    public float weightDecay() {
+      return (float) weightDecay;
+    }
+
+    @Override
+    public List<StoredTensor> trained() {
+      return Objects.requireNonNull(tensors);
+    }
+
+    @Override
+    public List<Boolean> decays() {
+      return decays;
+    }
+
+    @Override
+    public List<float[]> memories() {
+      return List.of(memories);
+    }
   }
 
   private void updatePart(int part, int parts) {

@@ -77,6 +77,40 @@ public final class RmsProp extends Optimizer {
   }
 
   @Override
+  protected String deviceCode() {
+    String mean =
+        centered
+            ? """
+            m1 = fmaf(v[1], m1, v[2] * gradient);
+            float under = fmaxf(fmaf(-m1, m1, m0), 0.0f);
+            """
+            : "float under = m0;";
+    String velocity = centered ? "m2" : "m1";
+    return """
+        float gradient = fmaf(decay, p, g);
+        m0 = fmaf(v[1], m0, v[2] * gradient * gradient);
+        %s
+        float along = gradient / (sqrtf(under) + v[3]);
+        %s
+        """
+        .formatted(
+            mean,
+            momentum == 0
+                ? "p = fmaf(v[0], along, p);"
+                : "%s = fmaf(v[4], %s, along); p = fmaf(v[0], %s, p);"
+                    .formatted(velocity, velocity, velocity));
+  }
+
+  @Override
+  protected void deviceValues(float[] values) {
+    values[0] = -rate;
+    values[1] = (float) alpha;
+    values[2] = (float) (1 - alpha);
+    values[3] = (float) epsilon;
+    values[4] = (float) momentum;
+  }
+
+  @Override
   protected void update(
       float[] p, float[] g, float[][] memories, int from, int to, float weightDecay) {
     float[] v = memories[0];

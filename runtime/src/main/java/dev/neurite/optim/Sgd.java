@@ -69,6 +69,26 @@ public final class Sgd extends Optimizer {
   }
 
   @Override
+  protected String deviceCode() {
+    if (memoryCount() == 0) {
+      return "p = fmaf(v[0], fmaf(decay, p, g), p);";
+    }
+    return """
+        float gradient = fmaf(decay, p, g);
+        m0 = fmaf(v[1], m0, v[2] * gradient);
+        p = fmaf(v[0], %s, p);
+        """
+        .formatted(nesterov ? "fmaf(v[1], m0, gradient)" : "m0");
+  }
+
+  @Override
+  protected void deviceValues(float[] values) {
+    values[0] = -rate;
+    values[1] = (float) momentum;
+    values[2] = fresh;
+  }
+
+  @Override
   protected void update(
       float[] p, float[] g, float[][] memories, int from, int to, float weightDecay) {
     if (memories.length == 0) {

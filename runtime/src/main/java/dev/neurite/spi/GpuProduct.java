@@ -163,9 +163,9 @@ public record GpuProduct(
     return (n + MASK_BITS - 1) / MASK_BITS * (MASK_BITS / Float.SIZE);
   }
 
-  /** Floats that one row of GELU's argument takes: {@code n}, padded to 16 bytes. */
+  /** Floats that one row of GELU's argument takes: {@code n}, padded to a multiple of 8. */
   public static int geluStride(int n) {
-    return (n + 3) / 4 * 4;
+    return (n + 7) / 8 * 8;
   }
 
   private static void requireStride(String name, long stride, int least) {

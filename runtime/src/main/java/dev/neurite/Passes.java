@@ -1,0 +1,45 @@
+package dev.neurite;
+
+import dev.neurite.loss.Loss;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a {@link Training} is made of on one kind of device. The caller has checked states, lengths
+ * and indices.
+ */
+sealed interface Passes extends AutoCloseable permits HostPasses, GpuPasses {
+
+  int maxRows();
+
+  int threads();
+
+  void trainingMode(boolean training);
+
+  void requireInputGradients(boolean required);
+
+  void forward(Object[] inputs, int rows, long seed, long pass);
+
+  /** The values of an output of the last forward pass, live. */
+  float[] output(int index);
+
+  /** The loss of an output; its gradient times {@code weight} is kept for {@link #backward}. */
+  double loss(int index, Loss loss, Object targets, float weight);
+
+  /** Sets the gradient of an output, copying it; null for 0. */
+  void outputGradient(int index, float @Nullable [] values);
+
+  void backward();
+
+  float[] inputGradient(int index);
+
+  /** The flat gradients, live, in the layout of the processor. */
+  float[] gradients();
+
+  /** Changes the flat parameters on the host, in parts. */
+  void update(Training.Work change);
+
+  void inParts(Training.Work work);
+
+  @Override
+  void close();
+}

@@ -1,0 +1,127 @@
+package dev.neurite.gpu;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The emulated GPU of {@code gpu-emulator/}: a driver, cuBLASLt and NVRTC that run CUDA C on the
+ * processor. Built once, with g++ where there is one.
+ */
+public final class EmulatedGpu {
+
+  private static final Path FOLDER = Path.of("target", "gpu-emulator").toAbsolutePath();
+  private static final String NO_COMPILER = "needs Linux with g++ to build the emulated GPU";
+  private static boolean built;
+
+  private EmulatedGpu() {}
+
+  /** Makes it the GPU that is found from now on; skips the test where it cannot be built. */
+  public static synchronized void use() {
+    assumeTrue(System.getProperty("os.name").startsWith("Linux") && isOnPath("g++"), NO_COMPILER);
+    if (!built) {
+      build();
+      built = true;
+    }
+    System.setProperty(LibrarySearch.PROPERTY, FOLDER.toString());
+    System.setProperty(KernelCache.PROPERTY, FOLDER.resolve("cache").toString());
+    set("libcuda.so.1", "neuriteLimit", "l", 1L << 32);
+    set("libcublasLt.so.13", "neuriteEpilogues", "i", -1);
+  }
+
+  /** Objects of the driver and of cuBLASLt that are alive. */
+  public static long live() {
+    return ask("libcuda.so.1", "neuriteLive") + ask("libcublasLt.so.13", "neuriteBlasLive");
+  }
+
+  /** Calls with arguments that do not fit, such as copies beyond what was allocated. */
+  public static long failures() {
+    return ask("libcuda.so.1", "neuriteFailures");
+  }
+
+  /** Bytes of device memory that are allocated. */
+  public static long used() {
+    return ask("libcuda.so.1", "neuriteUsed");
+  }
+
+  /** Kernels launched or recorded. */
+  public static long launches() {
+    return ask("libcuda.so.1", "neuriteLaunches");
+  }
+
+  /** Graphs launched. */
+  public static long graphLaunches() {
+    return ask("libcuda.so.1", "neuriteGraphLaunches");
+  }
+
+  /** Sets the bytes of device memory. */
+  public static void limit(long bytes) {
+    set("libcuda.so.1", "neuriteLimit", "l", bytes);
+  }
+
+  /** Lets cuBLASLt have algorithms without epilogues only. */
+  public static void refuseEpilogues() {
+    set("libcublasLt.so.13", "neuriteEpilogues", "i", 0);
+  }
+
+  /** Whether a program is on the path. */
+  static boolean isOnPath(String program) {
+    for (String folder : System.getenv("PATH").split(":", -1)) {
+      if (Files.isExecutable(Path.of(folder, program))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Runs a program and gives what it printed. */
+  static String run(List<String> command) throws IOException {
+    Path output = Files.createTempFile("neurite", ".log");
+    try {
+      Process process =
+          new ProcessBuilder(command)
+              .redirectErrorStream(true)
+              .redirectOutput(output.toFile())
+              .start();
+      if (!process.waitFor(5, TimeUnit.MINUTES)) {
+        process.destroyForcibly();
+        throw new IOException(command + " did not end");
+      }
+      String printed = Files.readString(output);
+      if (process.exitValue() != 0) {
+        throw new IOException(command + " failed:\n" + printed);
+      }
+      return printed;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException(e);
+    } finally {
+      Files.delete(output);
+    }
+  }
+
+  private static void build() {
+    Path script = Path.of("..", "gpu-emulator", "build.sh").toAbsolutePath().normalize();
+    try {
+      run(List.of("sh", script.toString(), FOLDER.toString()));
+    } catch (IOException e) {
+      throw new AssertionError("the emulated GPU could not be built", e);
+    }
+  }
+
+  private static long ask(String library, String function) {
+    return NativeLibrary.open(FOLDER.resolve(library).toString())
+        .pointerFunction(function, "")
+        .pointer();
+  }
+
+  private static void set(String library, String function, String parameters, long value) {
+    NativeLibrary.open(FOLDER.resolve(library).toString())
+        .function(function, parameters)
+        .call(value);
+  }
+}
