@@ -36,12 +36,8 @@ record Analysis(
     Optional<TypedGraph> typed,
     Diagnostics diagnostics) {
 
-  /**
-   * Analyses one type that carries {@code @Model}.
-   *
-   * @param cuda whether all models are asked to run on a GPU
-   */
-  static Analysis of(TypeElement type, Compilation compilation, boolean cuda) {
+  /** Analyses one type that carries {@code @Model}. */
+  static Analysis of(TypeElement type, Compilation compilation) {
     Diagnostics diagnostics = new Diagnostics();
     Reading reading = ModelReader.read(type, compilation, diagnostics);
     ModelDeclaration declaration = reading.declaration();
@@ -61,7 +57,7 @@ record Analysis(
       }
     }
     if (reading.resolved() && !ofGraph.hasErrors()) {
-      Advice.give(graph, cuda, ofGraph);
+      Advice.give(graph, ofGraph);
     }
     List<String> outputs =
         graph.outputs().stream().map(layer -> graph.layers().get(layer).name()).toList();

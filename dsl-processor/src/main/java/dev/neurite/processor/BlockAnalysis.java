@@ -38,7 +38,7 @@ final class BlockAnalysis implements OwnMistakes {
       Graph graph =
           new BlockAnalysis(reading.applied().blocks()).analyse(reading.declaration(), diagnostics);
       if (!diagnostics.hasErrors()) {
-        Advice.give(graph, false, diagnostics);
+        Advice.give(graph, diagnostics);
       }
     }
     return reading.applied().resolved() ? diagnostics : new Diagnostics();

@@ -200,13 +200,18 @@ public final class NeuriteProcessor extends AbstractProcessor {
             taken.add(name);
           }
         });
-    boolean cuda = "true".equals(processingEnv.getOptions().get(CUDA));
-    return Analysis.of(type, compilation(taken), cuda);
+    return Analysis.of(type, compilation(taken));
+  }
+
+  /** Whether a class for a GPU is wanted too. */
+  private boolean cuda(Analysis analysis) {
+    return "true".equals(processingEnv.getOptions().get(CUDA))
+        || analysis.declaration().model().flag("cuda");
   }
 
   private void write(Analysis analysis, TypedGraph graph, TypeElement type) {
     try {
-      writer(type).write(graph, type);
+      writer(analysis, type).write(graph, type);
     } catch (RuntimeException e) {
       failures.put(type.getQualifiedName().toString(), e);
       writeStubs(analysis, type);
@@ -217,7 +222,7 @@ public final class NeuriteProcessor extends AbstractProcessor {
     }
   }
 
-  private Writer writer(TypeElement type) {
+  private Writer writer(Analysis analysis, TypeElement type) {
     if (writer != null) {
       return writer;
     }
@@ -232,7 +237,8 @@ public final class NeuriteProcessor extends AbstractProcessor {
     }
     boolean generated = compilation.sees(type, GENERATED);
     return new ModelWriter(
-            processingEnv.getFiler(), new WriterOptions(doublePrecision, vectors, generated))
+            processingEnv.getFiler(),
+            new WriterOptions(doublePrecision, vectors, generated, cuda(analysis)))
         ::write;
   }
 
@@ -247,7 +253,7 @@ public final class NeuriteProcessor extends AbstractProcessor {
   private void writeStubs(Analysis analysis, TypeElement type) {
     try {
       new StubWriter(processingEnv.getFiler())
-          .write(analysis.declaration(), analysis.outputs(), type);
+          .write(analysis.declaration(), analysis.outputs(), cuda(analysis), type);
     } catch (IOException e) {
       processingEnv.getMessager().printMessage(Kind.ERROR, "Cannot write a class: " + e, type);
     }

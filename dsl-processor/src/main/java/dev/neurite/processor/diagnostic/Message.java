@@ -252,10 +252,6 @@ public enum Message {
       false,
       "jdk.incubator.vector cannot be seen where %1$s is declared, so its classes are plain Java, several times slower.",
       "%2$s"),
-  CUDA_NOT_WRITTEN(
-      false,
-      "%1$s asks for a class that runs on a GPU, but this version writes classes for the CPU only.",
-      "Remove cuda = true or the option -Aneurite.cuda=true."),
 
   // The compiler.
   UNKNOWN_OPTION_VALUE(

@@ -8,6 +8,8 @@ import dev.neurite.processor.arrange.ArrangedGraph;
 import dev.neurite.processor.arrange.Arranger;
 import dev.neurite.processor.autodiff.Differentiator;
 import dev.neurite.processor.autodiff.TrainingSteps;
+import dev.neurite.processor.cuda.CudaLowering;
+import dev.neurite.processor.cuda.CudaProgram;
 import dev.neurite.processor.lower.InferenceLowering;
 import dev.neurite.processor.lower.InferenceLowering.InferenceCode;
 import dev.neurite.processor.lower.TrainingCode;
@@ -94,9 +96,22 @@ public final class ModelWriter {
                       + table),
           origin);
     }
+    if (options.cuda()) {
+      CudaProgram program = CudaLowering.lower(Differentiator.differentiate(arranged), layout);
+      save(
+          model,
+          new CudaWriter(program)
+              .type(
+                  model.prefix() + "Cuda",
+                  "{@link "
+                      + model.interfaceName()
+                      + "} for an NVIDIA GPU: kernels in CUDA C, and the calls of each pass.\n\n"
+                      + table),
+          origin);
+    }
     save(
         model,
-        new ModelClassWriter(graph, signature, layout, !folds.isEmpty())
+        new ModelClassWriter(graph, signature, layout, !folds.isEmpty(), options.cuda())
             .type("{@link " + model.interfaceName() + "} with its parameters.\n\n" + table),
         origin);
   }

@@ -26,6 +26,7 @@ import javax.lang.model.element.Modifier;
 public final class StubWriter {
 
   private static final ClassName MODEL = ClassName.get("dev.neurite", "TrainableModel");
+  private static final ClassName DEVICE = ClassName.get("dev.neurite", "Device");
   private static final ClassName LAYER = ClassName.get("dev.neurite.dsl", "Layer");
   private static final ArrayTypeName FLOATS = ArrayTypeName.of(TypeName.FLOAT);
   private static final ArrayTypeName INDICES = ArrayTypeName.of(TypeName.INT);
@@ -41,11 +42,13 @@ public final class StubWriter {
    * Writes the stubs of a model.
    *
    * @param outputs names of its output layers
+   * @param cuda whether a class for a GPU is wanted too
    * @param origin the element that declares it
    */
-  public void write(ModelDeclaration declaration, List<String> outputs, Element origin)
+  public void write(
+      ModelDeclaration declaration, List<String> outputs, boolean cuda, Element origin)
       throws IOException {
-    Face face = new Face(declaration, outputs);
+    Face face = new Face(declaration, outputs, cuda);
     boolean written =
         write(declaration.packageName(), face.model().addOriginatingElement(origin).build());
     write(declaration.packageName(), face.forward(written).addOriginatingElement(origin).build());
@@ -67,7 +70,7 @@ public final class StubWriter {
   }
 
   /** What users of one model see. */
-  private record Face(ModelDeclaration declaration, List<String> outputs) {
+  private record Face(ModelDeclaration declaration, List<String> outputs, boolean cuda) {
 
     TypeSpec.Builder model() {
       TypeSpec.Builder type =
@@ -84,6 +87,19 @@ public final class StubWriter {
                       .addModifiers(Modifier.STATIC)
                       .addParameter(TypeName.LONG, "seed")
                       .build());
+      if (cuda) {
+        type.addMethod(
+            method("create", name("Model"))
+                .addModifiers(Modifier.STATIC)
+                .addParameter(TypeName.LONG, "seed")
+                .addParameter(DEVICE, "device")
+                .build());
+        type.addMethod(
+            method("to", name("Model"))
+                .addAnnotation(Override.class)
+                .addParameter(DEVICE, "device")
+                .build());
+      }
       if (declaration.implementable()) {
         type.addSuperinterface(interfaceName());
       }

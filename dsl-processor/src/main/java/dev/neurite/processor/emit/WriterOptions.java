@@ -8,5 +8,8 @@ package dev.neurite.processor.emit;
  * @param vectors whether the model's module can name the Vector API; if not, there are scalar
  *     kernels only
  * @param generated whether it can name {@code javax.annotation.processing.Generated}
+ * @param cuda whether a class for a GPU is wanted too ({@code @Model(cuda = true)}, {@code
+ *     -Aneurite.cuda=true})
  */
-public record WriterOptions(boolean doublePrecision, boolean vectors, boolean generated) {}
+public record WriterOptions(
+    boolean doublePrecision, boolean vectors, boolean generated, boolean cuda) {}

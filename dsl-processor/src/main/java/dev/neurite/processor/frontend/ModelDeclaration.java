@@ -35,6 +35,6 @@ public record ModelDeclaration(
   /** Qualified names of the classes that may be generated. */
   public List<String> generatedNames() {
     String start = packageName.isEmpty() ? prefix : packageName + "." + prefix;
-    return Stream.of("Model", "Forward", "Backward", "Double").map(start::concat).toList();
+    return Stream.of("Model", "Forward", "Backward", "Double", "Cuda").map(start::concat).toList();
   }
 }

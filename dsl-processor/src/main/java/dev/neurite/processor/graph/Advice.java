@@ -3,7 +3,6 @@ package dev.neurite.processor.graph;
 import dev.neurite.processor.diagnostic.Diagnostics;
 import dev.neurite.processor.diagnostic.Message;
 import dev.neurite.processor.frontend.AnnotationUse;
-import dev.neurite.processor.frontend.ModelDeclaration;
 import dev.neurite.processor.graph.Graph.Layer;
 import dev.neurite.processor.graph.Graph.Node;
 import java.util.HashSet;
@@ -21,12 +20,8 @@ public final class Advice {
     this.diagnostics = diagnostics;
   }
 
-  /**
-   * Reports every warning about a graph.
-   *
-   * @param cuda whether all models are asked to run on a GPU
-   */
-  public static void give(Graph graph, boolean cuda, Diagnostics diagnostics) {
+  /** Reports every warning about a graph. */
+  public static void give(Graph graph, Diagnostics diagnostics) {
     Advice advice = new Advice(graph, diagnostics);
     if (advice.isIncomplete()) {
       return;
@@ -34,7 +29,6 @@ public final class Advice {
     advice.unreadLayers();
     advice.dropoutOnOutputs();
     advice.softmaxInTheMiddle();
-    advice.cuda(cuda);
   }
 
   /** Whether an operation is unknown because of a mistake in a block. */
@@ -96,13 +90,5 @@ public final class Advice {
 
   private static boolean isSoftmax(@Nullable Operation operation) {
     return operation instanceof Operation.Softmax || operation instanceof Operation.LogSoftmax;
-  }
-
-  private void cuda(boolean all) {
-    if (graph.declaration() instanceof ModelDeclaration declaration
-        && (all || declaration.model().flag("cuda"))) {
-      diagnostics.report(
-          Message.CUDA_NOT_WRITTEN, declaration.model().at("cuda"), declaration.interfaceName());
-    }
   }
 }

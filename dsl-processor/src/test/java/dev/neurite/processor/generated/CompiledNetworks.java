@@ -98,6 +98,7 @@ record CompiledNetworks(
                   "--release",
                   "25",
                   "-Aneurite.precision=double",
+                  "-Aneurite.cuda=true",
                   "-Xlint:all",
                   "-d",
                   folder.toString(),

@@ -2,6 +2,7 @@ package dev.neurite.processor.generated;
 
 import dev.neurite.TrainableModel;
 import dev.neurite.spi.DoubleTrainingProgram;
+import dev.neurite.spi.GpuProgram;
 import dev.neurite.spi.ModelDescription;
 import java.io.IOException;
 import java.lang.reflect.Constructor;
@@ -32,6 +33,21 @@ public record GeneratedNetwork(
           ((TrainableModel) invoke(model.getMethod("create", long.class), null, 0L)).description();
       return new GeneratedNetwork(
           name, model, loader.loadClass(prefix + "Forward"), twin, description);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(name, e);
+    }
+  }
+
+  /** The network for a GPU. */
+  GpuProgram program() {
+    try {
+      Constructor<?> constructor =
+          model
+              .getClassLoader()
+              .loadClass(model.getName().replaceAll("Model$", "Cuda"))
+              .getDeclaredConstructor();
+      constructor.setAccessible(true);
+      return (GpuProgram) constructor.newInstance();
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(name, e);
     }

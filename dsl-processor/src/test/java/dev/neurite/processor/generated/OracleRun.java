@@ -24,6 +24,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /** One reference case in one variant: its largest error, where that is, and all bits. */
@@ -37,25 +38,59 @@ final class OracleRun {
   record Result(double fraction, String worst, String sha256) {}
 
   private final OracleCase oracle;
-  private final GeneratedNetwork network;
+  private final ModelDescription description;
+  private final LongFunction<TrainableModel> create;
   private final Bits bits = new Bits();
   private double fraction;
   private String worst = "none";
 
-  private OracleRun(OracleCase oracle, GeneratedNetwork network) {
+  private OracleRun(
+      OracleCase oracle, ModelDescription description, LongFunction<TrainableModel> create) {
     this.oracle = oracle;
-    this.network = network;
+    this.description = description;
+    this.create = create;
   }
 
   static Result of(OracleCase oracle, GeneratedNetwork network, Variant variant) {
     variant.choose();
-    OracleRun run = new OracleRun(oracle, network);
-    run.pass();
+    OracleRun run = new OracleRun(oracle, network.description(), network::create);
+    run.training();
+    run.inference(network);
+    return run.result();
+  }
+
+  /**
+   * The same for models that run elsewhere.
+   *
+   * @param create makes one of a seed
+   * @param predict predicts rows with one
+   */
+  static Result elsewhere(
+      OracleCase oracle,
+      ModelDescription description,
+      LongFunction<TrainableModel> create,
+      Predict predict) {
+    OracleRun run = new OracleRun(oracle, description, create);
+    run.training();
+    TrainableModel model = run.initial();
+    run.predicted(model, predict.rows(model, List.of(oracle.values("input")), oracle.rows())[0]);
+    return run.result();
+  }
+
+  /** Inference of some rows. */
+  interface Predict {
+    float[][] rows(TrainableModel model, List<Object> inputs, int rows);
+  }
+
+  private Result result() {
+    return new Result(fraction, worst, bits.sum());
+  }
+
+  private void training() {
+    pass();
     if (!oracle.optimizer().isEmpty()) {
-      run.steps();
+      steps();
     }
-    run.inference();
-    return new Result(run.fraction, run.worst, run.bits.sum());
   }
 
   /** Output, loss, gradients and running statistics of one pass. */
@@ -77,7 +112,7 @@ final class OracleRun {
                 : step.gradient(parameter);
         compare("grad." + parameter, gradient);
       }
-      Padding.check(network, step);
+      Padding.check(oracle.name(), description, step);
     }
     if (oracle.optimizer().isEmpty()) {
       after(model);
@@ -107,7 +142,7 @@ final class OracleRun {
         rates[i] = schedule.rate(initial, optimizer.steps());
         optimizer.learningRate(rates[i]);
         optimizer.step(step);
-        Padding.check(network, step);
+        Padding.check(oracle.name(), description, step);
       }
     }
     compare("losses", losses);
@@ -119,7 +154,7 @@ final class OracleRun {
    * Predictions behave as in use: with the running statistics. Where the case's output is that of
    * the batch's own statistics, they are compared with the training pass in that mode instead.
    */
-  private void inference() {
+  private void inference(GeneratedNetwork network) {
     TrainableModel model = initial();
     int rows = oracle.rows();
     List<Object> inputs = List.of(oracle.values("input"));
@@ -128,22 +163,28 @@ final class OracleRun {
     if (!Arrays.equals(own, alone)) {
       throw new IllegalStateException(oracle.name() + ": a model and its file predict differently");
     }
+    predicted(model, own);
+    OddRun.rowsAlone(network, model, inputs, rows, new float[][] {own});
+  }
+
+  private void predicted(TrainableModel model, float[] predicted) {
     if (oracle.trains() && oracle.hasBatchNorm()) {
-      try (Training step = model.training(rows)) {
+      try (Training step = model.training(oracle.rows())) {
         step.trainingMode(false);
         forward(step);
-        record("predicted", oracle.fraction(doubles(own), doubles(live(step.output(), "output"))));
+        record(
+            "predicted",
+            oracle.fraction(doubles(predicted), doubles(live(step.output(), "output"))));
       }
     } else {
-      record("predicted", oracle.fraction(doubles(own), oracle.doubles("output")));
+      record("predicted", oracle.fraction(doubles(predicted), oracle.doubles("output")));
     }
-    OddRun.rowsAlone(network, model, inputs, rows, new float[][] {own});
-    bits.add(own);
+    bits.add(predicted);
   }
 
   /** A model with the case's parameters, by way of a file. */
   private TrainableModel initial() {
-    TrainableModel model = network.create(7);
+    TrainableModel model = create.apply(7);
     try {
       Path file = Files.createTempFile("neurite", ".safetensors");
       try {
@@ -169,7 +210,7 @@ final class OracleRun {
       try {
         model.save(file);
         TensorFile saved = SafeTensors.read(file);
-        for (StoredTensor tensor : network.description().tensors()) {
+        for (StoredTensor tensor : description.tensors()) {
           if (expected.containsKey(tensor.name())) {
             Tensor actual = saved.tensor(tensor.name());
             if (tensor.role() == StoredTensor.Role.COUNTER) {
@@ -192,7 +233,7 @@ final class OracleRun {
   }
 
   private double step(Training step) {
-    ModelDescription.Output output = network.description().outputs().getFirst();
+    ModelDescription.Output output = description.outputs().getFirst();
     return step.loss(output.name(), loss(), oracle.values("target"), 1);
   }
 

@@ -1,6 +1,7 @@
 package dev.neurite.processor.generated;
 
 import dev.neurite.Training;
+import dev.neurite.spi.ModelDescription;
 import dev.neurite.spi.StoredTensor;
 
 /** Positions of the flat arrays that hold no value: exactly 0 at all times. */
@@ -9,8 +10,12 @@ final class Padding {
   private Padding() {}
 
   static void check(GeneratedNetwork network, Training step) {
-    boolean[] used = new boolean[network.description().parameterLength()];
-    for (StoredTensor tensor : network.description().tensors()) {
+    check(network.name(), network.description(), step);
+  }
+
+  static void check(String name, ModelDescription description, Training step) {
+    boolean[] used = new boolean[description.parameterLength()];
+    for (StoredTensor tensor : description.tensors()) {
       if (tensor.role() == StoredTensor.Role.PARAMETER) {
         for (int i = 0; i < tensor.storage().size(); i++) {
           used[tensor.storage().index(i)] = true;
@@ -21,7 +26,7 @@ final class Padding {
       if (!used[i] && (step.parameters()[i] != 0 || step.gradients()[i] != 0)) {
         throw new IllegalStateException(
             "%s: padding at %d holds %s, its gradient %s"
-                .formatted(network.name(), i, step.parameters()[i], step.gradients()[i]));
+                .formatted(name, i, step.parameters()[i], step.gradients()[i]));
       }
     }
   }
