@@ -156,7 +156,8 @@ final class BackwardCalls {
   private List<DeviceStep> inputs(ArrangedNode node, List<Flow> flows) {
     boolean adds = flows.getFirst().accumulates();
     Address dy = frame.gradient(node.id());
-    Address dx = frame.gradient(flows.getFirst().input());
+    ArrangedNode source = node.inputs().size() == 1 ? frame.fusion().rectified(node) : null;
+    Address dx = frame.gradient(source == null ? flows.getFirst().input() : source.id());
     if (node.work() instanceof Work.Rearrange rearrange) {
       return List.of(
           ForwardCalls.rearranged(kernels, node, rearrange.to(), rearrange.from(), dy, dx, adds));
@@ -171,14 +172,15 @@ final class BackwardCalls {
       case Operation.Conv2D ignored ->
           Fusion.way(node) == Fusion.Way.PRODUCT
               ? product(node, adds)
-              : new ConvCalls(frame).input(node, adds);
+              : new ConvCalls(frame).input(node, adds, source);
       case Operation.BatchNorm ignored -> chain(node, flows);
       case Operation.LayerNorm norm -> new NormCalls(frame).layerInput(node, norm, adds);
       case Operation.MaxPool2D pool ->
           List.of(
               elements(
                   node,
-                  PoolKernels.maxGradient(kernels, ForwardCalls.pool(node, pool), adds),
+                  PoolKernels.maxGradient(
+                      kernels, ForwardCalls.pool(node, pool), adds, source != null),
                   List.of(frame.input(node, 0), frame.value(node.id()), dy, dx)));
       case Operation.AvgPool2D pool ->
           List.of(
@@ -257,7 +259,7 @@ final class BackwardCalls {
   private List<DeviceStep> chain(ArrangedNode node, List<Flow> flows) {
     Chain chain = ForwardCalls.chainOf(frame, node);
     int done = frame.fusion().done(chain);
-    if (done == 1 && frame.fusion().masking(frame.graph().node(flows.getFirst().input())) != null) {
+    if (done == 1 && frame.fusion().readerRectifies(frame.graph().node(flows.getFirst().input()))) {
       // The reader's input gradient was that of the sums before the activation.
       return List.of();
     }

@@ -102,8 +102,8 @@ final class ConvCalls {
       arguments.add(new Rows());
       return List.of(
           new Launch(
-              ConvKernels.forward(frame.kernels(), g, bias, relu),
-              new Grid.Striding(outputSize(g), ConvKernels.filters(g)),
+              DirectConvKernels.forward(frame.kernels(), g, bias, relu),
+              new Grid.Striding(outputSize(g), DirectConvKernels.filters(g)),
               arguments));
     }
     if (usesColumns(node)) {
@@ -193,25 +193,30 @@ final class ConvCalls {
     int sums = (g.inputs() + (addBias == null ? 0 : 1)) * g.filters();
     return List.of(
         new Launch(
-            ConvKernels.weightParts(frame.kernels(), g),
+            DirectConvKernels.weightParts(frame.kernels(), g),
             new Grid.Summing(Math.ceilDiv(g.filters(), width), parts, width, 256 / width),
             List.of(frame.input(node, 0), frame.gradient(node.id()), partial, new Rows())),
         new Launch(
-            ConvKernels.weightSum(
+            DirectConvKernels.weightSum(
                 frame.kernels(), g, addBias != null, addWeight, Boolean.TRUE.equals(addBias)),
             new Grid.Fixed(Math.ceilDiv(sums, 256), 256, 1),
             arguments));
   }
 
-  List<DeviceStep> input(ArrangedNode node, boolean accumulate) {
+  /**
+   * The gradient of the input.
+   *
+   * @param source what computed the ReLU that is the input, if its derivative is done too, or null
+   */
+  List<DeviceStep> input(ArrangedNode node, boolean accumulate, @Nullable ArrangedNode source) {
     ConvGeometry g = Fusion.geometry(node);
-    Address dx = frame.gradient(node.inputs().getFirst());
+    Address dx = frame.gradient(source == null ? node.inputs().getFirst() : source.id());
     Address dy = frame.gradient(node.id());
     Address weight = frame.parameter(node, "weight");
     if (Fusion.way(node) == Fusion.Way.DIRECT) {
       return List.of(
           new Launch(
-              ConvKernels.inputGradient(frame.kernels(), g, accumulate),
+              DirectConvKernels.inputGradient(frame.kernels(), g, accumulate),
               new Grid.Covering(inputSize(g), 1),
               List.of(dy, weight, dx, new Rows())));
     }
@@ -228,12 +233,19 @@ final class ConvCalls {
     if (!usesColumns(node)) {
       return List.of(product.accumulating(accumulate ? Accumulation.ALWAYS : Accumulation.NEVER));
     }
+    List<Operand> arguments = new ArrayList<>();
+    arguments.add(columns(node, g));
+    if (source != null) {
+      arguments.add(frame.input(node, 0).chunked(inputSize(g)));
+    }
+    arguments.add(dx.chunked(inputSize(g)));
+    arguments.add(new Rows());
     steps.add(product);
     steps.add(
         new Launch(
-            ConvKernels.image(frame.kernels(), g, accumulate),
+            ConvKernels.image(frame.kernels(), g, accumulate, source != null),
             new Grid.Covering(inputSize(g), ConvKernels.lanes(g)),
-            List.of(columns(node, g), dx.chunked(inputSize(g)), new Rows())));
+            arguments));
     return chunks(node, g, steps);
   }
 }

@@ -153,19 +153,8 @@ final class Fusion {
    * computed the ReLU, which then writes a mask. Both are products of the same rows and columns.
    */
   @Nullable ArrangedNode masked(ArrangedNode reader) {
-    if (inference || way(reader) != Way.PRODUCT) {
-      return null;
-    }
-    ArrangedNode relu = graph.node(reader.inputs().getFirst());
-    Chain chain = chains.get(relu.id());
-    if (chain == null
-        || chain.nodes().size() != 1
-        || relu.inputs().isEmpty()
-        || !onlyReaders.containsKey(relu.id())) {
-      return null;
-    }
-    ArrangedNode source = graph.node(relu.inputs().getFirst());
-    if (way(source) != Way.PRODUCT || done(chain) != 1) {
+    ArrangedNode source = way(reader) == Way.PRODUCT ? rectifier(reader) : null;
+    if (source == null || way(source) != Way.PRODUCT) {
       return null;
     }
     boolean same =
@@ -174,7 +163,41 @@ final class Fusion {
     return same ? source : null;
   }
 
-  /** The reader whose input gradient does the derivative of a node's ReLU, or null. */
+  /**
+   * The node whose ReLU's derivative the input gradient of {@code reader} does too, by the ReLU's
+   * value: that of a kernel which writes each value of the gradient once.
+   */
+  @Nullable ArrangedNode rectified(ArrangedNode reader) {
+    boolean writesOnce =
+        way(reader) == Way.COLUMNS
+            || (reader.work() instanceof Work.Compute compute
+                && compute.operation() instanceof Operation.MaxPool2D);
+    return writesOnce ? rectifier(reader) : null;
+  }
+
+  /** The node that computed the ReLU which {@code reader} alone reads, or null. */
+  private @Nullable ArrangedNode rectifier(ArrangedNode reader) {
+    if (inference) {
+      return null;
+    }
+    ArrangedNode relu = graph.node(reader.inputs().getFirst());
+    Chain chain = chains.get(relu.id());
+    boolean alone =
+        chain != null
+            && chain.nodes().size() == 1
+            && onlyReaders.containsKey(relu.id())
+            && done(chain) == 1;
+    return alone ? graph.node(relu.inputs().getFirst()) : null;
+  }
+
+  /** Whether the reader of a node's ReLU does its derivative. */
+  boolean readerRectifies(ArrangedNode node) {
+    ArrangedNode relu = absorbed(node);
+    ArrangedNode reader = relu == null ? null : onlyReaders.get(relu.id());
+    return maskingReaders.containsKey(node.id()) || (reader != null && rectified(reader) != null);
+  }
+
+  /** The reader whose input gradient does the derivative of a node's ReLU by a mask, or null. */
   @Nullable ArrangedNode masking(ArrangedNode node) {
     return maskingReaders.get(node.id());
   }

@@ -178,13 +178,23 @@ final class PoolKernels {
             }
           }
         }
-        dx[i] $into sum;
+        dx[i] $into $result;
       }
       """;
 
-  static CudaKernel maxGradient(KernelSet kernels, Pool pool, boolean accumulate) {
+  /**
+   * The gradient of the largest values.
+   *
+   * @param rectify whether it is 0 where the images, values of a ReLU, are 0
+   */
+  static CudaKernel maxGradient(KernelSet kernels, Pool pool, boolean accumulate, boolean rectify) {
+    String template =
+        KernelSet.fill(
+            MAX_GRADIENT.replace("$WINDOWS\n", WINDOWS),
+            "result",
+            rectify ? "x[i] > 0.0f ? sum : 0.0f" : "sum");
     return kernel(
-        kernels, "max_gradient", MAX_GRADIENT.replace("$WINDOWS\n", WINDOWS), pool, accumulate, "");
+        kernels, rectify ? "max_gradient_relu" : "max_gradient", template, pool, accumulate, "");
   }
 
   private static final String AVERAGE_GRADIENT =

@@ -34,7 +34,6 @@ final class ModelClassWriter {
   private static final ClassName STORED = ClassName.get(SPI, "StoredTensor");
   private static final ClassName STORAGE = ClassName.get(SPI, "Storage");
   private static final ClassName INITIALIZATION = ClassName.get(SPI, "Initialization");
-  private static final ClassName DEVICE = ClassName.get("dev.neurite", "Device");
   private static final ClassName LAYER = ClassName.get("dev.neurite.dsl", "Layer");
   private static final TypeName FLOATS = ArrayTypeName.of(TypeName.FLOAT);
 
@@ -44,6 +43,7 @@ final class ModelClassWriter {
   private final ParameterLayout layout;
   private final boolean folds;
   private final boolean cuda;
+  private final ModelDevices devices;
   private final ClassName self;
   private final ClassName forward;
 
@@ -55,6 +55,7 @@ final class ModelClassWriter {
     this.layout = layout;
     this.folds = folds;
     this.cuda = cuda;
+    this.devices = new ModelDevices(model, signature);
     this.self = ClassName.get(model.packageName(), model.prefix() + "Model");
     this.forward = ClassName.get(model.packageName(), model.prefix() + "Forward");
   }
@@ -103,7 +104,7 @@ final class ModelClassWriter {
             .addStatement("return new $T(seed)", self)
             .build());
     if (cuda) {
-      devices(type);
+      devices.add(type);
     }
     for (LayerNodes layer : graph.layers().stream().filter(LayerNodes::isDeclared).toList()) {
       type.addMethod(
@@ -118,56 +119,6 @@ final class ModelClassWriter {
     border(type);
     description(type);
     return type.build();
-  }
-
-  /** What a model has that also runs on a GPU. */
-  private void devices(TypeSpec.Builder type) {
-    type.addMethod(
-        visible("create")
-            .addModifiers(Modifier.STATIC)
-            .addJavadoc(
-                "The same model on a device.\n\n@throws IllegalStateException if there is no such"
-                    + " device\n")
-            .returns(self)
-            .addParameter(TypeName.LONG, "seed")
-            .addParameter(DEVICE, "device")
-            .addStatement("return create(seed).to(device)")
-            .build());
-    type.addMethod(
-        MethodSpec.methodBuilder("to")
-            .addAnnotation(Override.class)
-            .addModifiers(Modifier.PUBLIC)
-            .returns(self)
-            .addParameter(DEVICE, "device")
-            .addStatement("super.to(device)")
-            .addStatement("return this")
-            .build());
-    type.addMethod(
-        MethodSpec.methodBuilder("gpuProgram")
-            .addAnnotation(Override.class)
-            .addModifiers(Modifier.PROTECTED)
-            .returns(ClassName.get(SPI, "GpuProgram"))
-            .addStatement(
-                "return new $T()", ClassName.get(model.packageName(), model.prefix() + "Cuda"))
-            .build());
-  }
-
-  /** Passes rows on to the GPU where the model is there. */
-  private void onGpu(MethodSpec.Builder method, String rows, String... then) {
-    if (!cuda) {
-      return;
-    }
-    String inputs =
-        signature.inputs().stream().map(Signature.Tensor::parameter).collect(joining(", "));
-    String outputs =
-        signature.outputs().stream().map(signature::outputParameter).collect(joining(", "));
-    method.beginControlFlow("if (isOnGpu())");
-    method.addStatement(
-        "inferOnGpu(new Object[] {$L}, $L, new float[][] {$L})", inputs, rows, outputs);
-    for (String statement : then) {
-      method.addStatement("$L", statement);
-    }
-    method.endControlFlow();
   }
 
   private String declared() {
@@ -204,7 +155,7 @@ final class ModelClassWriter {
         visible("predict").addJavadoc("$L", Documentation.predict(signature, false));
     inputs(predict);
     if (cuda) {
-      predictOnGpu(predict, single);
+      devices.predict(predict);
     }
     if (single) {
       predict.returns(FLOATS).addStatement("return forward().predict($L)", inputs);
@@ -230,14 +181,18 @@ final class ModelClassWriter {
         visible("predictInto").addJavadoc("$L", Documentation.predict(signature, true));
     inputs(one);
     outputs(one);
-    onGpu(one, "1", "return");
+    if (cuda) {
+      devices.predictInto(one, "1");
+    }
     type.addMethod(one.addStatement("forward().predictInto($L, $L)", inputs, outputs).build());
     MethodSpec.Builder many =
         visible("predictInto").addJavadoc("$L", Documentation.predictRows(signature));
     inputs(many);
     many.addParameter(TypeName.INT, "rows");
     outputs(many);
-    onGpu(many, "rows", "return");
+    if (cuda) {
+      devices.predictInto(many, "rows");
+    }
     type.addMethod(
         many.addStatement("forward().predictInto($L, rows, $L)", inputs, outputs).build());
     if (single) {
@@ -258,28 +213,6 @@ final class ModelClassWriter {
                   signature.outputs().getFirst().last())
               .build());
     }
-  }
-
-  private void predictOnGpu(MethodSpec.Builder predict, boolean single) {
-    String inputs =
-        signature.inputs().stream().map(Signature.Tensor::parameter).collect(joining(", "));
-    predict.beginControlFlow("if (isOnGpu())");
-    predict.addStatement(
-        "float[][] values = {$L}",
-        signature.outputs().stream()
-            .map(output -> "new float[" + output.size() + "]")
-            .collect(joining(", ")));
-    predict.addStatement("inferOnGpu(new Object[] {$L}, 1, values)", inputs);
-    predict.addStatement(
-        single ? "return values[0]" : "return new Outputs($L)",
-        single
-            ? new Object[0]
-            : new Object[] {
-              java.util.stream.IntStream.range(0, signature.outputs().size())
-                  .mapToObj(i -> "values[" + i + "]")
-                  .collect(joining(", "))
-            });
-    predict.endControlFlow();
   }
 
   private void border(TypeSpec.Builder type) {

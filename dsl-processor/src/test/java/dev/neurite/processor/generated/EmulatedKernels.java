@@ -22,6 +22,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** The kernels of some networks, compiled as C++ for this processor and loaded. */
+@SuppressWarnings("restricted")
 final class EmulatedKernels {
 
   private static final Pattern KERNEL =

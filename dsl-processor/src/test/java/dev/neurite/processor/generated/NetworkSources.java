@@ -33,6 +33,7 @@ final class NetworkSources {
         .forEach(
             declared -> sources.put(declared.name(), source(declared.name(), declared.body())));
     sources.put("Digits", source("Digits", OddNetworks.DIGITS));
+    sources.put("Wide", source("Wide", OddNetworks.WIDE));
   }
 
   Map<String, String> sources() {

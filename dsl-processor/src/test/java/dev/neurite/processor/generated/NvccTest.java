@@ -103,7 +103,8 @@ final class NvccTest {
   /** sm_80, sm_90 and the newest; none without nvcc. */
   private static List<String> architectures() throws InterruptedException {
     try {
-      Process nvcc = new ProcessBuilder("nvcc", "--list-gpu-code").redirectErrorStream(true).start();
+      Process nvcc =
+          new ProcessBuilder("nvcc", "--list-gpu-code").redirectErrorStream(true).start();
       List<String> codes = said(nvcc).lines().filter(line -> line.startsWith("sm_")).toList();
       assertThat(nvcc.waitFor()).isZero();
       String newest =

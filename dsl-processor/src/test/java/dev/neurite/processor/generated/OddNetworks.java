@@ -17,6 +17,15 @@ final class OddNetworks {
         @Dense(10) Layer logits();
       """;
 
+  /** An image so large that the windows of few rows fill a GPU's cache. */
+  static final String WIDE =
+      """
+        @Input({8, 260, 260}) Layer image();
+        @Conv2D(filters = 2, kernel = 3, padding = 1) @ReLU Layer conv();
+        @Conv2D(filters = 4, kernel = {5, 4}, stride = 3, bias = false) Layer next();
+        @GlobalAvgPool @Dense(3) Layer scores();
+      """;
+
   /** Annotations and methods of each interface, by its simple name. */
   static final Map<String, String> BODIES = new LinkedHashMap<>();
 
