@@ -20,6 +20,9 @@ final class ReservedNames {
           "summary",
           "sha256",
           "warmUp",
+          "device",
+          "isOnGpu",
+          "gpuProgram",
           "forward",
           "describe");
 
