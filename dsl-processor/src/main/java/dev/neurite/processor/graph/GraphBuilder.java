@@ -134,7 +134,13 @@ public final class GraphBuilder {
     parametric.put(scope.prefix + declared.name(), id);
     nodes.add(
         new Node(
-            id, layer, use, known ? operation : null, inputs, Stated.NOTHING, owners.owner(nodes)));
+            id,
+            layer,
+            use,
+            known ? operation : null,
+            inputs,
+            Stated.NOTHING,
+            owners.owner(nodes, operation)));
     if (!owners.description().isEmpty()) {
       descriptions.add(owners.description());
     }

@@ -96,8 +96,10 @@ final class Owners {
   }
 
   /** The node whose parameters the layer's own operation uses. */
-  int owner(List<Node> nodes) {
-    String name = ownerName();
+  int owner(List<Node> nodes, Operation operation) {
+    // Where whole blocks are shared, some of their layers may have nothing.
+    boolean hasNone = operation instanceof Operation.LayerNorm norm && !norm.affine();
+    String name = hasNone && shared.isEmpty() ? null : ownerName();
     Integer node = name == null || !known ? null : parametric.get(name);
     if (node == null) {
       return Graph.NONE;

@@ -182,6 +182,7 @@ final class BlockNetworks {
             @Input Layer x();
             @Dense(17) @Tanh Layer hidden();
             @SharedWith("hidden") @Dense(value = 17, bias = false) @Tanh Layer again();
+            @LayerNorm(affine = false) Layer normalized();
           }
         """);
     BODIES.put(

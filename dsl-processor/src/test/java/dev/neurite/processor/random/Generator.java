@@ -1,9 +1,7 @@
 package dev.neurite.processor.random;
 
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -19,90 +17,6 @@ final class Generator {
 
   /** Values that are joined by {@code @Concat} stay below this. */
   private static final int MOST_JOINED = 420;
-
-  /**
-   * Names of layers that generated code could use for its own ends, or from which it could derive
-   * the same name twice.
-   */
-  private static final List<String> NAMES =
-      List.of(
-          "rows",
-          "inputs",
-          "outputs",
-          "i",
-          "j",
-          "k",
-          "x",
-          "y",
-          "dx",
-          "dy",
-          "model",
-          "threads",
-          "busy",
-          "record",
-          "var",
-          "Math",
-          "String",
-          "Kernels",
-          "Simd",
-          "Scalar",
-          "parameters",
-          "state",
-          "workspace",
-          "values",
-          "value",
-          "name",
-          "size",
-          "length",
-          "batch",
-          "step",
-          "seed",
-          "gradients",
-          "weight",
-          "bias",
-          "load",
-          "predict",
-          "create",
-          "training",
-          "layer",
-          "parallel",
-          "probabilities",
-          "conv",
-          "Conv",
-          "CONV",
-          "convForward",
-          "convBackward",
-          "conv_1",
-          "conv1",
-          "a",
-          "A",
-          "$a",
-          "a$b",
-          "_a",
-          "sealed",
-          "permits",
-          "when",
-          "with",
-          "module",
-          "open",
-          "input",
-          "output",
-          "Layer",
-          "Input",
-          "größe",
-          "stage",
-          "part",
-          "parts",
-          "loss",
-          "save",
-          "Outputs",
-          "Warmup",
-          "e",
-          "t",
-          "n",
-          "block",
-          "blockRows",
-          "MODEL");
 
   private final long seed;
 
@@ -131,13 +45,13 @@ final class Generator {
   private static Draft right(String name, SplittableRandom random) {
     Draft draft = new Draft(name);
     int layers = 1 + Math.min(random.nextInt(7), random.nextInt(7));
-    Set<String> used = new HashSet<>();
-    draft.methods.add(input(name(used, random), random));
+    Names names = new Names(random);
+    draft.methods.add(input(names.next(), random));
     for (int i = 0; i < layers; i++) {
       if (random.nextInt(100) < 12) {
-        draft.methods.add(input(name(used, random), random));
+        draft.methods.add(input(names.next(), random));
       }
-      draft.methods.add(layer(draft, name(used, random), random));
+      draft.methods.add(layer(draft, names.next(), 0, random));
     }
     if (random.nextInt(3) == 0) {
       for (Method layer : draft.layers()) {
@@ -145,19 +59,13 @@ final class Generator {
       }
     }
     members(draft, random);
+    draft.blocksInside = random.nextInt(4) == 0;
+    Evaluation.Totals totals = Evaluation.of(draft);
     if (random.nextInt(10) == 0) {
-      draft.budgets.put("maxParameters", Math.max(1, parameters(draft)) + "L");
-      draft.budgets.put("maxMultiplyAdds", Math.max(1, multiplyAdds(draft)) + "");
+      draft.budgets.put("maxParameters", Math.max(1, totals.parameters()) + "L");
+      draft.budgets.put("maxMultiplyAdds", Math.max(1, totals.multiplyAdds()) + "");
     }
     return draft;
-  }
-
-  static long parameters(Draft draft) {
-    return draft.methods.stream().mapToLong(method -> method.parameterCount).sum();
-  }
-
-  static long multiplyAdds(Draft draft) {
-    return draft.methods.stream().mapToLong(method -> method.multiplyAdds).sum();
   }
 
   private static void members(Draft draft, SplittableRandom random) {
@@ -169,19 +77,6 @@ final class Generator {
     if (random.nextInt(10) == 0) {
       draft.types.add("interface " + draft.name + "Described { default int age() { return 1; } }");
       draft.parents = " extends " + draft.name + "Described";
-    }
-  }
-
-  private static String name(Set<String> used, SplittableRandom random) {
-    while (true) {
-      String name =
-          random.nextInt(3) == 0
-              ? LayerDrawing.any(random, NAMES)
-              : LayerDrawing.any(random, List.of("hidden", "conv", "pool", "dense", "norm", "sum"))
-                  + (1 + random.nextInt(30));
-      if (used.add(name)) {
-        return name;
-      }
     }
   }
 
@@ -203,8 +98,19 @@ final class Generator {
     return method;
   }
 
-  private static Method layer(Draft draft, String name, SplittableRandom random) {
+  /**
+   * Draws a layer that reads some of those above.
+   *
+   * @param depth 0 in a model, 1 in a block that it applies
+   */
+  static Method layer(Draft draft, String name, int depth, SplittableRandom random) {
     Method method = new Method(name);
+    if (random.nextInt(100) < 15 && BlockDrawing.draw(draft, method, depth, random)) {
+      return method;
+    }
+    if (random.nextInt(100) < 20 && Sharing.draw(draft, method, random)) {
+      return method;
+    }
     if (random.nextInt(100) < 30 && combining(draft, method, random)) {
       return method;
     }

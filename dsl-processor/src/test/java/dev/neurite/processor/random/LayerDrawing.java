@@ -1,8 +1,9 @@
 package dev.neurite.processor.random;
 
-import java.util.ArrayList;
+import dev.neurite.processor.random.Calculus.Outcome;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -85,7 +86,7 @@ final class LayerDrawing {
   }
 
   static long values(List<Integer> shape) {
-    return shape.stream().mapToLong(Integer::longValue).reduce(1, (a, b) -> a * b);
+    return Calculus.values(shape);
   }
 
   /** The shape of an input of numbers. */
@@ -115,6 +116,51 @@ final class LayerDrawing {
     drawing.finish();
   }
 
+  /** Draws what follows an operation with the parameters of another layer. */
+  static void sharing(SplittableRandom random, Method method, Piece piece, Method source) {
+    LayerDrawing drawing = new LayerDrawing(random, method, source.gives);
+    if (source.index) {
+      drawing.embedded(piece);
+    } else {
+      Outcome outcome = Calculus.of(piece, List.of(source.value()));
+      method.pieces.add(piece);
+      drawing.parametric = true;
+      drawing.shape = Objects.requireNonNull(outcome).shape();
+    }
+    drawing.more(random.nextInt(2));
+    drawing.finish();
+  }
+
+  /**
+   * Draws a layer that applies a block.
+   *
+   * @return false, leaving the method as it is, if its sources do not fit, or the layers would be
+   *     too large
+   */
+  static boolean applying(SplittableRandom random, Method method, Draft block, int times) {
+    List<Value> arguments = method.sources.stream().map(Method::value).toList();
+    Evaluation.Totals totals = Evaluation.applied(block, times, arguments);
+    if (totals == null
+        || totals.largest() > MOST_VALUES
+        || totals.parameters() > MOST_PARAMETERS
+        || totals.multiplyAdds() > MOST_MULTIPLY_ADDS) {
+      return false;
+    }
+    Piece piece = new Piece("Stack", arguments.getFirst().shape());
+    piece.with("value", block.name + ".class");
+    if (times > 1 || random.nextInt(4) == 0) {
+      piece.with("times", times);
+    }
+    LayerDrawing drawing = new LayerDrawing(random, method, totals.gives().shape());
+    method.block = block;
+    method.times = times;
+    method.pieces.add(piece);
+    drawing.parametric = true;
+    drawing.more(random.nextInt(2));
+    drawing.finish();
+    return true;
+  }
+
   /** Draws what a layer makes of several values that it can combine by an operation. */
   static void combining(
       SplittableRandom random, Method method, Piece combine, List<Integer> combined) {
@@ -127,7 +173,7 @@ final class LayerDrawing {
   private void finish() {
     method.gives = shape;
     Piece weighted = method.piece("Dense", "Conv2D", "Embedding");
-    if (weighted != null && random.nextInt(4) == 0) {
+    if (weighted != null && method.owner == null && random.nextInt(4) == 0) {
       Piece init = new Piece("Init", List.of());
       boolean hasBias =
           !weighted.is("Embedding") && !"false".equals(weighted.attributes.get("bias"));
@@ -167,11 +213,11 @@ final class LayerDrawing {
     return switch (name) {
       case "Dense" -> parametric || image ? null : dense();
       case "Conv2D" -> parametric || !image ? null : convolution();
-      case "BatchNorm" -> parametric || shape.size() == 2 ? null : batchNorm();
-      case "LayerNorm" -> parametric ? null : layerNorm();
+      case "BatchNorm" -> parametric || shape.size() == 2 ? null : normalization(name);
+      case "LayerNorm" -> parametric ? null : normalization(name);
       case "MaxPool2D", "AvgPool2D" -> image ? pool(name) : null;
-      case "GlobalAvgPool" -> shape.size() < 2 ? null : globalPool();
-      case "Flatten" -> shape.size() < 2 && random.nextInt(4) != 0 ? null : flatten();
+      case "GlobalAvgPool" -> within(same(name));
+      case "Flatten" -> shape.size() < 2 && random.nextInt(4) != 0 ? null : within(same(name));
       case "Reshape" -> reshape();
       case "Dropout" -> same(name).with("value", share());
       case "SpatialDropout" -> image ? same(name).with("value", share()) : null;
@@ -206,36 +252,27 @@ final class LayerDrawing {
     };
   }
 
-  private @Nullable Piece weighted(
-      Piece piece, List<Integer> gives, long parameters, long multiplyAdds) {
-    if (values(gives) > MOST_VALUES
-        || parameters > MOST_PARAMETERS
-        || multiplyAdds > MOST_MULTIPLY_ADDS) {
+  /** The piece, if what it gives and costs is known and not too much. */
+  private @Nullable Piece within(Piece piece) {
+    Outcome outcome = Calculus.of(piece, List.of(new Value(shape, false)));
+    if (outcome == null
+        || values(outcome.shape()) > MOST_VALUES
+        || outcome.parameters() > MOST_PARAMETERS
+        || outcome.multiplyAdds() > MOST_MULTIPLY_ADDS) {
       return null;
     }
-    parametric = true;
-    method.parameterCount = parameters;
-    method.multiplyAdds = multiplyAdds;
-    shape = gives;
+    parametric |= piece.is(Method.PARAMETRIC);
+    shape = outcome.shape();
     return piece;
   }
 
   private @Nullable Piece dense() {
     int units = random.nextInt(3) == 0 ? shape.getLast() : size(random);
-    Piece piece = same("Dense").with("value", units);
-    boolean bias = bias(piece);
-    List<Integer> gives = new ArrayList<>(shape);
-    gives.set(gives.size() - 1, units);
-    long weights = (long) units * shape.getLast();
-    return weighted(piece, gives, weights + (bias ? units : 0), values(shape) * units);
+    return within(bias(same("Dense").with("value", units)));
   }
 
-  private boolean bias(Piece piece) {
-    if (random.nextInt(5) == 0) {
-      piece.with("bias", "false");
-      return false;
-    }
-    return true;
+  private Piece bias(Piece piece) {
+    return random.nextInt(5) == 0 ? piece.with("bias", "false") : piece;
   }
 
   private @Nullable Piece convolution() {
@@ -245,42 +282,24 @@ final class LayerDrawing {
     int groups = random.nextInt(4) == 0 ? any(random, divisors) : 1;
     int filters = random.nextInt(3) == 0 ? channels : groups * (1 + random.nextInt(19));
     Piece piece = same("Conv2D").with("filters", filters);
-    int[] kernel = pair(piece, "kernel", 1, 4, true);
-    int[] stride = {1, 1};
-    int[] padding = {0, 0};
-    int[] dilation = {1, 1};
+    pair(piece, "kernel", 1, 4, true);
     if (random.nextInt(4) == 0) {
-      dilation = pair(piece, "dilation", 1, 3, false);
+      pair(piece, "dilation", 1, 3, false);
     }
-    boolean same = random.nextInt(4) == 0;
-    if (same) {
+    if (random.nextInt(4) == 0) {
       piece.with("same", "true");
     } else {
       if (random.nextInt(3) == 0) {
-        stride = pair(piece, "stride", 1, 3, false);
+        pair(piece, "stride", 1, 3, false);
       }
       if (random.nextInt(2) == 0) {
-        padding = pair(piece, "padding", 0, 3, false);
+        pair(piece, "padding", 0, 3, false);
       }
     }
     if (groups > 1) {
       piece.with("groups", groups);
     }
-    boolean bias = bias(piece);
-    int[] sides = new int[2];
-    for (int i = 0; i < 2; i++) {
-      int free = shape.get(i + 1) + 2 * padding[i] - dilation[i] * (kernel[i] - 1) - 1;
-      if (!same && free < 0) {
-        return null;
-      }
-      sides[i] = same ? shape.get(i + 1) : free / stride[i] + 1;
-    }
-    long weights = (long) filters * (channels / groups) * kernel[0] * kernel[1];
-    return weighted(
-        piece,
-        List.of(filters, sides[0], sides[1]),
-        weights + (bias ? filters : 0),
-        weights * sides[0] * sides[1]);
+    return within(bias(piece));
   }
 
   /** Draws one number or two, and writes them. */
@@ -295,73 +314,39 @@ final class LayerDrawing {
     return new int[] {height, width};
   }
 
-  private Piece batchNorm() {
-    Piece piece = normalization("BatchNorm", shape.getFirst());
-    if (random.nextInt(4) == 0) {
-      piece.with("momentum", any(random, List.of("0", "1", "0.3")));
-    }
-    return piece;
-  }
-
-  private Piece layerNorm() {
-    return normalization("LayerNorm", shape.getLast());
-  }
-
-  private Piece normalization(String name, int values) {
+  private @Nullable Piece normalization(String name) {
     Piece piece = same(name);
     if (random.nextInt(4) == 0) {
       piece.with("epsilon", any(random, List.of("1e-3", "0.1")));
     }
     if (random.nextInt(4) == 0) {
       piece.with("affine", "false");
-    } else {
-      method.parameterCount = 2L * values;
     }
-    parametric = true;
-    return piece;
+    if (name.equals("BatchNorm") && random.nextInt(4) == 0) {
+      piece.with("momentum", any(random, List.of("0", "1", "0.3")));
+    }
+    return within(piece);
   }
 
   private @Nullable Piece pool(String name) {
     Piece piece = same(name);
     int[] window = pair(piece, "value", 1, 4, true);
-    int[] stride = window;
     if (random.nextBoolean()) {
-      stride = pair(piece, "stride", 1, 4, false);
+      pair(piece, "stride", 1, 4, false);
     }
-    int[] padding = {0, 0};
     if (random.nextInt(3) == 0 && Math.min(window[0], window[1]) > 1) {
-      padding = new int[] {random.nextInt(window[0] / 2 + 1), random.nextInt(window[1] / 2 + 1)};
-      piece.with("padding", "{" + padding[0] + ", " + padding[1] + "}");
+      piece.with(
+          "padding",
+          "{" + random.nextInt(window[0] / 2 + 1) + ", " + random.nextInt(window[1] / 2 + 1) + "}");
     }
     if (name.equals("AvgPool2D") && random.nextInt(3) == 0) {
       piece.with("countPadding", "false");
     }
-    int[] sides = new int[2];
-    for (int i = 0; i < 2; i++) {
-      int free = shape.get(i + 1) + 2 * padding[i] - window[i];
-      if (free < 0) {
-        return null;
-      }
-      sides[i] = free / stride[i] + 1;
-    }
-    shape = List.of(shape.getFirst(), sides[0], sides[1]);
-    return piece;
-  }
-
-  private Piece globalPool() {
-    Piece piece = same("GlobalAvgPool");
-    shape = List.of(shape.size() == 3 ? shape.getFirst() : shape.getLast());
-    return piece;
-  }
-
-  private Piece flatten() {
-    Piece piece = same("Flatten");
-    shape = List.of((int) values(shape));
-    return piece;
+    return within(piece);
   }
 
   /** Other sizes with the same product: each prime factor goes to any axis. */
-  private Piece reshape() {
+  private @Nullable Piece reshape() {
     Piece piece = same("Reshape");
     int[] sizes = new int[1 + random.nextInt(3)];
     Arrays.fill(sizes, 1);
@@ -374,8 +359,7 @@ final class LayerDrawing {
         factor++;
       }
     }
-    shape = IntStream.of(sizes).boxed().toList();
-    return piece.with("value", Generator.sizes(shape));
+    return within(piece.with("value", Generator.sizes(IntStream.of(sizes).boxed().toList())));
   }
 
   private Piece softmax(String name) {
@@ -392,11 +376,12 @@ final class LayerDrawing {
     while (values(shape) * size > MOST_VALUES) {
       size = size / 2;
     }
-    method.pieces.add(same("Embedding").with("vocabulary", vocabulary).with("size", size));
+    embedded(same("Embedding").with("vocabulary", vocabulary).with("size", size));
+  }
+
+  private void embedded(Piece piece) {
+    method.pieces.add(piece);
     parametric = true;
-    method.parameterCount = (long) vocabulary * size;
-    List<Integer> gives = new ArrayList<>(shape);
-    gives.add(size);
-    shape = gives;
+    shape = Objects.requireNonNull(Calculus.of(piece, List.of(new Value(shape, true)))).shape();
   }
 }

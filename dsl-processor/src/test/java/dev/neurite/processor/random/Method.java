@@ -8,6 +8,9 @@ import org.jspecify.annotations.Nullable;
 /** One method of a random declaration: a line of its source. */
 final class Method {
 
+  /** Operations that have parameters of their own. */
+  static final String[] PARAMETRIC = {"Dense", "Conv2D", "BatchNorm", "LayerNorm", "Embedding"};
+
   String name;
   String returnType = "Layer";
   String parameters = "";
@@ -31,13 +34,22 @@ final class Method {
 
   boolean index;
 
-  /** Trained values, and multiply-adds of one row. */
-  long parameterCount;
+  /** What {@code @Stack} applies, and how often; null without it. */
+  @Nullable Draft block;
 
-  long multiplyAdds;
+  int times = 1;
+
+  /** The name in {@code @SharedWith}; null without it. */
+  @Nullable String sharedWith;
+
+  /** The layer that stores the parameters used here, if it is another one. */
+  @Nullable Method owner;
 
   /** The code of the mistake on this line; empty if it is right. */
   String mistake = "";
+
+  /** Whether the mistake can only be seen where the shape that the layer reads is known. */
+  boolean mistakeOfShape;
 
   Method(String name) {
     this.name = name;
@@ -51,13 +63,38 @@ final class Method {
     return !pieces.isEmpty() && pieces.getFirst().is("Add", "Multiply", "Concat");
   }
 
+  /** What it gives if it is right. */
+  Value value() {
+    return new Value(gives, index);
+  }
+
   /** Whether what it gives is unknown to a compiler that has seen the mistakes above. */
   boolean isUnknown() {
-    return !mistake.isEmpty() || readsUnknown();
+    return !mistake.isEmpty() || readsUnknown() || (block != null && !block.isRight());
   }
 
   boolean readsUnknown() {
-    return sources.stream().anyMatch(Method::isUnknown);
+    return sources.stream().anyMatch(Method::isUnknown) || (owner != null && owner.isUnknown());
+  }
+
+  /** Whether it names a layer, rightly or not. */
+  boolean names(String layer) {
+    return layer.equals(sharedWith) || (from != null && from.contains(layer));
+  }
+
+  /** Makes it a layer of one operation, with parameters of its own. */
+  void become(Piece piece) {
+    clear();
+    pieces.add(piece);
+  }
+
+  /** Takes all operations away. */
+  void clear() {
+    pieces.clear();
+    init = null;
+    sharedWith = null;
+    owner = null;
+    block = null;
   }
 
   @Nullable Piece piece(String... names) {
@@ -78,6 +115,9 @@ final class Method {
     }
     if (init != null) {
       modifiers.add(init.toString());
+    }
+    if (sharedWith != null) {
+      modifiers.add("@SharedWith(\"" + sharedWith + "\")");
     }
     if (output) {
       modifiers.add("@Output");

@@ -16,6 +16,7 @@ final class ModelMistakes {
           "sealed-model",
           "inherited-layers",
           "generated-name-taken",
+          "model-and-block",
           "no-input",
           "no-layer",
           "budget-not-positive",
@@ -60,6 +61,7 @@ final class ModelMistakes {
                   + draft.name
                   + LayerDrawing.any(random, List.of("Model", "Forward", "Backward"))
                   + " {}");
+      case "model-and-block" -> draft.annotations = " @Block";
       case "no-input" -> {
         if (draft.methods.stream().anyMatch(method -> method.from != null)) {
           return false;
@@ -70,10 +72,10 @@ final class ModelMistakes {
       case "budget-not-positive" ->
           draft.budgets.put(LayerDrawing.any(random, BUDGETS), random.nextBoolean() ? "0" : "-7L");
       case "parameters-over-budget" -> {
-        return budget(draft, "maxParameters", Generator.parameters(draft) - 1);
+        return budget(draft, "maxParameters", Evaluation.of(draft).parameters() - 1);
       }
       case "multiply-adds-over-budget" -> {
-        return budget(draft, "maxMultiplyAdds", Generator.multiplyAdds(draft) - 1);
+        return budget(draft, "maxMultiplyAdds", Evaluation.of(draft).multiplyAdds() - 1);
       }
       default -> {
         if (!needsWorkspace(draft)) {

@@ -11,24 +11,20 @@ final class NumberMistakes {
 
   static final List<Mistake> ALL =
       List.of(
-          mistake("size-not-positive", NumberMistakes::sizeNotPositive),
-          mistake("size-not-positive", NumberMistakes::inputSizeNotPositive),
-          mistake("padding-negative", NumberMistakes::paddingNegative),
-          mistake("padding-too-large", NumberMistakes::paddingTooLarge),
-          mistake("wrong-number-of-sizes", NumberMistakes::wrongNumberOfSizes),
-          mistake("too-many-sizes", NumberMistakes::tooManySizes),
-          mistake("input-without-shape", NumberMistakes::inputWithoutShape),
-          mistake("same-with-stride", NumberMistakes::sameWithStride),
-          mistake("same-with-padding", NumberMistakes::sameWithPadding),
-          mistake("groups-and-filters", NumberMistakes::groupsAndFilters),
-          mistake("share-out-of-range", NumberMistakes::shareOutOfRange),
-          mistake("value-out-of-range", NumberMistakes::valueOutOfRange));
+          Mistake.of("size-not-positive", NumberMistakes::sizeNotPositive),
+          Mistake.of("size-not-positive", NumberMistakes::inputSizeNotPositive),
+          Mistake.of("padding-negative", NumberMistakes::paddingNegative),
+          Mistake.of("padding-too-large", NumberMistakes::paddingTooLarge),
+          Mistake.of("wrong-number-of-sizes", NumberMistakes::wrongNumberOfSizes),
+          Mistake.of("too-many-sizes", NumberMistakes::tooManySizes),
+          Mistake.of("input-without-shape", NumberMistakes::inputWithoutShape),
+          Mistake.of("same-with-stride", NumberMistakes::sameWithStride),
+          Mistake.of("same-with-padding", NumberMistakes::sameWithPadding),
+          Mistake.of("groups-and-filters", NumberMistakes::groupsAndFilters),
+          Mistake.of("share-out-of-range", NumberMistakes::shareOutOfRange),
+          Mistake.of("value-out-of-range", NumberMistakes::valueOutOfRange));
 
   private NumberMistakes() {}
-
-  private static Mistake mistake(String code, Mistakes.Spoiler spoiler) {
-    return new Mistake(code, false, spoiler);
-  }
 
   private static boolean set(@Nullable Piece piece, String attribute, Object value) {
     if (piece == null) {
@@ -61,7 +57,7 @@ final class NumberMistakes {
 
   private static boolean inputSizeNotPositive(Draft draft, Method method, SplittableRandom random) {
     Piece input = method.piece("Input");
-    if (input == null || method.gives.isEmpty()) {
+    if (input == null || !input.attributes.containsKey("value")) {
       return false;
     }
     List<Integer> sizes = new ArrayList<>(method.gives);
@@ -102,14 +98,19 @@ final class NumberMistakes {
   private static boolean tooManySizes(Draft draft, Method method, SplittableRandom random) {
     Piece input = method.piece("Input");
     if (input != null) {
-      return set(input, "value", method.index && random.nextBoolean() ? "{2, 3}" : "{1, 2, 3, 4}");
+      return set(
+          input,
+          "value",
+          method.index && input.attributes.containsKey("type") && random.nextBoolean()
+              ? "{2, 3}"
+              : "{1, 2, 3, 4}");
     }
     return set(method.piece("Reshape"), "value", random.nextBoolean() ? "{}" : "{1, 1, 1, 1, 1}");
   }
 
   private static boolean inputWithoutShape(Draft draft, Method method, SplittableRandom random) {
     Piece input = method.piece("Input");
-    if (input == null || method.index) {
+    if (input == null || method.index || draft.isBlock) {
       return false;
     }
     input.attributes.clear();

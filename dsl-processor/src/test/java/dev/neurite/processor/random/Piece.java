@@ -1,5 +1,6 @@
 package dev.neurite.processor.random;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +36,14 @@ final class Piece {
   int number(String attribute, int otherwise) {
     String written = attributes.get(attribute);
     return written == null ? otherwise : Integer.parseInt(written);
+  }
+
+  /** All numbers of an attribute that is there. */
+  List<Integer> numbers(String attribute) {
+    String written = attributes.getOrDefault(attribute, "");
+    return Arrays.stream(written.replaceAll("[{} ]", "").split(",", -1))
+        .map(Integer::valueOf)
+        .toList();
   }
 
   /** Height (0) or width (1) of an attribute that is one number or two. */

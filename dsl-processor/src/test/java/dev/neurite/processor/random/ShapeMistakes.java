@@ -11,38 +11,34 @@ final class ShapeMistakes {
 
   static final List<Mistake> ALL =
       List.of(
-          mistake("needs-image", ShapeMistakes::needsImage),
-          mistake("dense-on-image", ShapeMistakes::denseOnImage),
-          mistake("batch-norm-shape", ShapeMistakes::batchNormShape),
-          mistake("global-pool-shape", ShapeMistakes::globalPoolShape),
-          mistake("kernel-too-large", ShapeMistakes::kernelTooLarge),
-          mistake("groups-and-channels", ShapeMistakes::groupsAndChannels),
-          mistake("reshape-size", ShapeMistakes::reshapeSize),
-          mistake("mismatched-shapes", ShapeMistakes::mismatchedShapes),
-          mistake("concat-shapes", ShapeMistakes::concatShapes),
-          mistake("axis-out-of-range", ShapeMistakes::axisOutOfRange),
-          mistake("index-without-embedding", ShapeMistakes::indexWithoutEmbedding),
-          mistake("embedding-needs-index", ShapeMistakes::embeddingNeedsIndex),
-          mistake("size-overflow", ShapeMistakes::sizeOverflow),
-          mistake("parameters-overflow", ShapeMistakes::parametersOverflow));
+          Mistake.ofShape("needs-image", ShapeMistakes::needsImage),
+          Mistake.ofShape("dense-on-image", ShapeMistakes::denseOnImage),
+          Mistake.ofShape("batch-norm-shape", ShapeMistakes::batchNormShape),
+          Mistake.ofShape("global-pool-shape", ShapeMistakes::globalPoolShape),
+          Mistake.ofShape("kernel-too-large", ShapeMistakes::kernelTooLarge),
+          Mistake.ofShape("groups-and-channels", ShapeMistakes::groupsAndChannels),
+          Mistake.ofShape("reshape-size", ShapeMistakes::reshapeSize),
+          Mistake.ofShape("mismatched-shapes", ShapeMistakes::mismatchedShapes),
+          Mistake.ofShape("concat-shapes", ShapeMistakes::concatShapes),
+          Mistake.ofShape("axis-out-of-range", ShapeMistakes::axisOutOfRange),
+          Mistake.ofShape("index-without-embedding", ShapeMistakes::indexWithoutEmbedding),
+          Mistake.ofShape("embedding-needs-index", ShapeMistakes::embeddingNeedsIndex),
+          Mistake.ofShape("size-overflow", ShapeMistakes::sizeOverflow),
+          Mistake.ofShape("parameters-overflow", ShapeMistakes::parametersOverflow));
 
   private ShapeMistakes() {}
 
-  private static Mistake mistake(String code, Mistakes.Spoiler spoiler) {
-    return new Mistake(code, true, spoiler);
-  }
-
   /** Replaces all operations of a layer that reads one value of a rank. */
-  private static boolean replace(Method method, Piece piece, Predicate<List<Integer>> shape) {
+  private static boolean replace(
+      Draft draft, Method method, Piece piece, Predicate<List<Integer>> shape) {
     if (method.isInput()
-        || method.combines()
+        || method.sources.size() > 1
         || method.sources.getFirst().index
+        || Sharing.isOwner(draft, method)
         || !shape.test(method.sources.getFirst().gives)) {
       return false;
     }
-    method.pieces.clear();
-    method.init = null;
-    method.pieces.add(piece);
+    method.become(piece);
     return true;
   }
 
@@ -55,20 +51,21 @@ final class ShapeMistakes {
       case "SpatialDropout" -> piece.with("value", 0.5);
       default -> piece.with("value", 1);
     }
-    return replace(method, piece, shape -> shape.size() != 3);
+    return replace(draft, method, piece, shape -> shape.size() != 3);
   }
 
   private static boolean denseOnImage(Draft draft, Method method, SplittableRandom random) {
     return replace(
-        method, new Piece("Dense", List.of()).with("value", 5), shape -> shape.size() == 3);
+        draft, method, new Piece("Dense", List.of()).with("value", 5), shape -> shape.size() == 3);
   }
 
   private static boolean batchNormShape(Draft draft, Method method, SplittableRandom random) {
-    return replace(method, new Piece("BatchNorm", List.of()), shape -> shape.size() == 2);
+    return replace(draft, method, new Piece("BatchNorm", List.of()), shape -> shape.size() == 2);
   }
 
   private static boolean globalPoolShape(Draft draft, Method method, SplittableRandom random) {
-    return replace(method, new Piece("GlobalAvgPool", List.of()), shape -> shape.size() == 1);
+    return replace(
+        draft, method, new Piece("GlobalAvgPool", List.of()), shape -> shape.size() == 1);
   }
 
   private static boolean kernelTooLarge(Draft draft, Method method, SplittableRandom random) {
@@ -126,7 +123,10 @@ final class ShapeMistakes {
     if (others.isEmpty() || names == null) {
       return false;
     }
-    names.set(1 + random.nextInt(names.size() - 1), LayerDrawing.any(random, others).name);
+    Method other = LayerDrawing.any(random, others);
+    int place = 1 + random.nextInt(names.size() - 1);
+    names.set(place, other.name);
+    method.sources.set(place, other);
     return true;
   }
 
@@ -174,11 +174,12 @@ final class ShapeMistakes {
 
   private static boolean indexWithoutEmbedding(
       Draft draft, Method method, SplittableRandom random) {
-    if (method.isInput() || !method.sources.getFirst().index) {
+    if (method.isInput()
+        || method.sources.size() > 1
+        || !method.sources.getFirst().index
+        || Sharing.isOwner(draft, method)) {
       return false;
     }
-    method.init = null;
-    method.pieces.clear();
     String name =
         LayerDrawing.any(random, List.of("Dense", "ReLU", "Flatten", "Dropout", "LayerNorm"));
     Piece piece = new Piece(name, List.of());
@@ -188,19 +189,22 @@ final class ShapeMistakes {
     if (name.equals("Dropout")) {
       piece.with("value", 0);
     }
-    method.pieces.add(piece);
+    method.become(piece);
     return true;
   }
 
   private static boolean embeddingNeedsIndex(Draft draft, Method method, SplittableRandom random) {
     return replace(
+        draft,
         method,
         new Piece("Embedding", List.of()).with("vocabulary", 5).with("size", 3),
         shape -> true);
   }
 
   private static boolean sizeOverflow(Draft draft, Method method, SplittableRandom random) {
-    if (method.isInput() && !method.index) {
+    if (method.isInput()
+        && !method.index
+        && method.pieces.getFirst().attributes.containsKey("value")) {
       method
           .pieces
           .getFirst()
@@ -225,7 +229,12 @@ final class ShapeMistakes {
   private static boolean parametersOverflow(Draft draft, Method method, SplittableRandom random) {
     Piece embedding = method.piece("Embedding");
     // The array holds less than 2^31 values: another mistake would make the layer unknown first.
-    if (embedding == null || embedding.number("size", 1) < 2 || !draft.isRight()) {
+    if (embedding == null
+        || embedding.number("size", 1) < 2
+        || !draft.root.isRight()
+        || draft.isBlock
+        || method.owner != null
+        || Sharing.isOwner(draft, method)) {
       return false;
     }
     embedding.with("vocabulary", "Integer.MAX_VALUE");

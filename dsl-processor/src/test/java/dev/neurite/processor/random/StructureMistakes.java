@@ -10,38 +10,31 @@ final class StructureMistakes {
 
   static final List<Mistake> ALL =
       List.of(
-          mistake("layer-with-parameters", StructureMistakes::layerWithParameters),
-          mistake("layer-return-type", StructureMistakes::layerReturnType),
-          mistake("generic-layer", StructureMistakes::genericLayer),
-          mistake("reserved-name", StructureMistakes::reservedName),
-          mistake("nothing-above", StructureMistakes::nothingAbove),
-          mistake("empty-layer", StructureMistakes::emptyLayer),
-          mistake("input-not-alone", StructureMistakes::inputNotAlone),
-          mistake("two-parametric-operations", StructureMistakes::twoParametricOperations),
-          mistake("two-activations", StructureMistakes::twoActivations),
-          mistake("combine-not-first", StructureMistakes::combineNotFirst),
-          mistake("combine-needs-two", StructureMistakes::combineNeedsTwo),
-          mistake("from-empty", StructureMistakes::fromEmpty),
-          mistake("from-several", StructureMistakes::fromSeveral),
-          mistake("from-unknown", StructureMistakes::fromUnknown),
-          mistake("from-later", StructureMistakes::fromLater),
-          mistake("from-self", StructureMistakes::fromSelf),
-          mistake("init-without-parameters", StructureMistakes::initWithoutParameters),
-          mistake("init-of-normalization", StructureMistakes::initOfNormalization),
-          mistake("init-without-bias", StructureMistakes::initWithoutBias),
-          mistake("init-of-bias", StructureMistakes::initOfBias));
-
-  private static final List<String> PARAMETRIC =
-      List.of("Dense", "Conv2D", "BatchNorm", "LayerNorm", "Embedding");
+          Mistake.of("layer-with-parameters", StructureMistakes::layerWithParameters),
+          Mistake.of("layer-return-type", StructureMistakes::layerReturnType),
+          Mistake.of("generic-layer", StructureMistakes::genericLayer),
+          Mistake.of("reserved-name", StructureMistakes::reservedName),
+          Mistake.of("nothing-above", StructureMistakes::nothingAbove),
+          Mistake.of("empty-layer", StructureMistakes::emptyLayer),
+          Mistake.of("input-not-alone", StructureMistakes::inputNotAlone),
+          Mistake.of("two-parametric-operations", StructureMistakes::twoParametricOperations),
+          Mistake.of("two-activations", StructureMistakes::twoActivations),
+          Mistake.of("combine-not-first", StructureMistakes::combineNotFirst),
+          Mistake.of("combine-needs-two", StructureMistakes::combineNeedsTwo),
+          Mistake.of("from-empty", StructureMistakes::fromEmpty),
+          Mistake.of("from-several", StructureMistakes::fromSeveral),
+          Mistake.of("from-unknown", StructureMistakes::fromUnknown),
+          Mistake.of("from-later", StructureMistakes::fromLater),
+          Mistake.of("from-self", StructureMistakes::fromSelf),
+          Mistake.of("init-without-parameters", StructureMistakes::initWithoutParameters),
+          Mistake.of("init-of-normalization", StructureMistakes::initOfNormalization),
+          Mistake.of("init-without-bias", StructureMistakes::initWithoutBias),
+          Mistake.of("init-of-bias", StructureMistakes::initOfBias));
 
   private static final List<String> ACTIVATIONS =
       List.of("ReLU", "LeakyReLU", "ELU", "GELU", "SiLU", "Sigmoid", "Tanh", "Softplus", "Mish");
 
   private StructureMistakes() {}
-
-  private static Mistake mistake(String code, Mistakes.Spoiler spoiler) {
-    return new Mistake(code, false, spoiler);
-  }
 
   private static boolean layerWithParameters(Draft draft, Method method, SplittableRandom random) {
     method.parameters =
@@ -68,7 +61,8 @@ final class StructureMistakes {
     String name =
         LayerDrawing.any(
             random, List.of("summary", "description", "sha256", "version", "warmUp", "forward"));
-    if (draft.methods.stream().anyMatch(other -> other.name.equals(name))) {
+    // A block has no class that could have methods of these names.
+    if (draft.isBlock || draft.methods.stream().anyMatch(other -> other.name.equals(name))) {
       return false;
     }
     draft.rename(method, name);
@@ -87,7 +81,9 @@ final class StructureMistakes {
         && draft.methods.get(place + 1).from == null) {
       return false;
     }
-    if (draft.methods.stream().anyMatch(other -> other.sources.contains(method))) {
+    if (draft.methods.stream()
+            .anyMatch(other -> other.sources.contains(method) || other.names(method.name))
+        || method.owner != null) {
       return false;
     }
     draft.methods.remove(method);
@@ -96,11 +92,10 @@ final class StructureMistakes {
   }
 
   private static boolean emptyLayer(Draft draft, Method method, SplittableRandom random) {
-    if (method.isInput() || method.combines()) {
+    if (method.isInput() || method.sources.size() > 1 || Sharing.isOwner(draft, method)) {
       return false;
     }
-    method.pieces.clear();
-    method.init = null;
+    method.clear();
     return true;
   }
 
@@ -119,7 +114,7 @@ final class StructureMistakes {
 
   private static boolean twoParametricOperations(
       Draft draft, Method method, SplittableRandom random) {
-    Piece first = method.piece(PARAMETRIC.toArray(String[]::new));
+    Piece first = method.block == null ? method.piece(Method.PARAMETRIC) : method.pieces.getFirst();
     if (first == null) {
       return false;
     }
@@ -175,7 +170,7 @@ final class StructureMistakes {
   }
 
   private static boolean fromSeveral(Draft draft, Method method, SplittableRandom random) {
-    if (method.isInput() || method.combines()) {
+    if (method.isInput() || method.combines() || method.block != null) {
       return false;
     }
     String name = method.sources.getFirst().name;
@@ -219,7 +214,7 @@ final class StructureMistakes {
 
   private static boolean initWithoutParameters(
       Draft draft, Method method, SplittableRandom random) {
-    if (method.isInput() || method.piece(PARAMETRIC.toArray(String[]::new)) != null) {
+    if (method.isInput() || method.piece(Method.PARAMETRIC) != null) {
       return false;
     }
     method.init = new Piece("Init", List.of()).with("value", "Initializer.HE_NORMAL");
@@ -227,7 +222,7 @@ final class StructureMistakes {
   }
 
   private static boolean initOfNormalization(Draft draft, Method method, SplittableRandom random) {
-    if (method.piece("BatchNorm", "LayerNorm") == null) {
+    if (method.owner != null || method.piece("BatchNorm", "LayerNorm") == null) {
       return false;
     }
     method.init = new Piece("Init", List.of()).with("bias", "Initializer.ZEROS");
@@ -236,7 +231,7 @@ final class StructureMistakes {
 
   private static boolean initWithoutBias(Draft draft, Method method, SplittableRandom random) {
     Piece weighted = method.piece("Dense", "Conv2D", "Embedding");
-    if (weighted == null) {
+    if (weighted == null || method.owner != null) {
       return false;
     }
     if (!weighted.is("Embedding")) {
@@ -248,7 +243,7 @@ final class StructureMistakes {
 
   private static boolean initOfBias(Draft draft, Method method, SplittableRandom random) {
     Piece weighted = method.piece("Dense", "Conv2D");
-    if (weighted == null) {
+    if (weighted == null || method.owner != null) {
       return false;
     }
     weighted.attributes.remove("bias");

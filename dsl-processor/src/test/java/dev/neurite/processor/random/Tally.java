@@ -35,6 +35,21 @@ final class Tally {
     }
   }
 
+  /** Adds the counts of other declarations. */
+  void add(Tally other) {
+    other.errors.forEach((code, count) -> errors.merge(code, count, Integer::sum));
+    other.warnings.forEach((code, count) -> warnings.merge(code, count, Integer::sum));
+    other.operations.forEach((name, count) -> operations.merge(name, count, Integer::sum));
+    failures.addAll(other.failures);
+    declarations += other.declarations;
+    right += other.right;
+    skips += other.skips;
+    places += other.places;
+    kinks += other.kinks;
+    largestError = Math.max(largestError, other.largestError);
+    sourceBytes += other.sourceBytes;
+  }
+
   void said(MemoryCompiler.Said said) {
     (said.isError() ? errors : warnings).merge(said.code(), 1, Integer::sum);
   }

@@ -1,0 +1,98 @@
+package dev.neurite.processor.random;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the mistakes of a declaration must be reported. What a block has wrong whatever it is given
+ * is reported there, once; what is wrong with what it is given at each place of use.
+ */
+final class Expected {
+
+  /** A message: the method whose line it is on, and its code. */
+  record Report(Method at, String code) {}
+
+  private final List<Report> reports = new ArrayList<>();
+
+  private Expected() {}
+
+  static List<Report> of(Draft declaration) {
+    List<Report> all = own(declaration);
+    declaration.blocks.forEach(block -> all.addAll(own(block)));
+    return all;
+  }
+
+  /** What is reported in the interface itself. */
+  private static List<Report> own(Draft draft) {
+    Expected expected = new Expected();
+    expected.walk(draft, List.of(), null);
+    return expected.reports;
+  }
+
+  private static boolean hasOwn(Draft block) {
+    return !own(block).isEmpty()
+        || block.methods.stream()
+            .anyMatch(
+                method -> method.mistake.isEmpty() && method.block != null && hasOwn(method.block));
+  }
+
+  /**
+   * Notes the mistakes that are seen in one interface.
+   *
+   * @param arguments whether the shapes that a block is given are known
+   * @param place where that is; null for the interface itself
+   * @return whether the shape that a block gives is known
+   */
+  private boolean walk(Draft draft, List<Boolean> arguments, @Nullable Method place) {
+    Map<Method, Boolean> known = new HashMap<>();
+    int argument = 0;
+    for (Method method : draft.methods) {
+      if (method.isInput() && place != null) {
+        known.put(method, arguments.get(argument++));
+      } else {
+        known.put(method, isKnown(draft, method, known, place));
+      }
+    }
+    return known.getOrDefault(draft.result(), false);
+  }
+
+  private boolean isKnown(
+      Draft draft, Method method, Map<Method, Boolean> known, @Nullable Method place) {
+    boolean reads =
+        method.sources.stream().allMatch(source -> known.getOrDefault(source, false))
+            && (method.owner == null || known.getOrDefault(method.owner, false))
+            && (!method.isInput() || !draft.isBlock || draft.stated);
+    Draft block = method.block;
+    if (!method.mistake.isEmpty() && (block == null || !method.mistakeOfShape)) {
+      if (reads || !method.mistakeOfShape) {
+        reports.add(new Report(place == null ? method : place, method.mistake));
+      }
+      return false;
+    }
+    if (block == null || !reads) {
+      return reads;
+    }
+    if (hasOwn(block)) {
+      return false;
+    }
+    // Of what stands on the method of a block only this precedes the block's layers.
+    boolean first = method.mistake.equals("block-input-shape");
+    boolean gives = first || applied(method, block, place);
+    if (!method.mistake.isEmpty() && gives) {
+      reports.add(new Report(place == null ? method : place, method.mistake));
+    }
+    return gives && method.mistake.isEmpty();
+  }
+
+  private boolean applied(Method method, Draft block, @Nullable Method place) {
+    List<Boolean> arguments = method.sources.stream().map(source -> true).toList();
+    boolean gives = true;
+    for (int i = 0; i < method.times && gives; i++) {
+      gives = walk(block, i == 0 ? arguments : List.of(true), place == null ? method : place);
+    }
+    return gives;
+  }
+}
