@@ -10,6 +10,7 @@ import dev.neurite.processor.emit.ModelWriter;
 import dev.neurite.processor.emit.StubWriter;
 import dev.neurite.processor.emit.WriterOptions;
 import dev.neurite.processor.frontend.Compilation;
+import dev.neurite.processor.frontend.StrayLayers;
 import dev.neurite.processor.shape.SummaryTable;
 import dev.neurite.processor.shape.TypedGraph;
 import java.io.IOException;
@@ -17,6 +18,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import javax.annotation.processing.AbstractProcessor;
@@ -27,6 +29,7 @@ import javax.annotation.processing.SupportedOptions;
 import javax.lang.model.SourceVersion;
 import javax.lang.model.element.AnnotationMirror;
 import javax.lang.model.element.Element;
+import javax.lang.model.element.ElementKind;
 import javax.lang.model.element.ModuleElement;
 import javax.lang.model.element.TypeElement;
 import javax.tools.Diagnostic.Kind;
@@ -134,6 +137,9 @@ public final class NeuriteProcessor extends AbstractProcessor {
         check(type);
       }
     }
+    if (erroneous.isEmpty()) {
+      warnOfStrayLayers(annotations, round);
+    }
     if (round.processingOver()) {
       printErrors();
     }
@@ -157,6 +163,21 @@ public final class NeuriteProcessor extends AbstractProcessor {
       }
     }
     return types;
+  }
+
+  private void warnOfStrayLayers(Set<? extends TypeElement> annotations, RoundEnvironment round) {
+    TypeElement[] ofMethods =
+        annotations.stream()
+            .filter(annotation -> annotation.getQualifiedName().toString().startsWith(LANGUAGE))
+            .toArray(TypeElement[]::new);
+    List<Element> methods =
+        round.getElementsAnnotatedWithAny(ofMethods).stream()
+            .filter(element -> element.getKind() == ElementKind.METHOD)
+            .map(Element.class::cast)
+            .toList();
+    Diagnostics diagnostics = new Diagnostics();
+    StrayLayers.report(methods, processingEnv.getElementUtils(), diagnostics);
+    print(diagnostics);
   }
 
   private static boolean isLanguage(AnnotationMirror mirror, String name) {

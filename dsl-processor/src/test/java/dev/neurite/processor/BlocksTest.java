@@ -163,6 +163,100 @@ final class BlocksTest {
     assertThat(said.getFirst().line()).isEqualTo(11);
   }
 
+  /** Where a block ends, the network goes on: what it gives is judged at the place of use. */
+  @ParameterizedTest
+  @EnumSource
+  void warnsOfWhatABlockGivesWhereItIsApplied(Compiler compiler) {
+    List<Said> said =
+        Sources.compile(
+            compiler,
+            """
+            @Model
+            interface Digits {
+              @Input(784) Layer pixels();
+              @Stack(value = Shares.class, times = 3) Layer shares();
+              @Stack(Dropping.class) Layer hidden();
+              @Stack(Outer.class) Layer scores();
+            }
+
+            @Model
+            interface Ending {
+              @Input(784) Layer pixels();
+              @Stack(value = Shares.class) @Output Layer shares();
+              @Stack(Gated.class) @Output Layer hidden();
+            }
+
+            @Block
+            interface Shares {
+              @Input Layer x();
+              @Dense(784) @Softmax Layer y();
+            }
+
+            @Block
+            interface Dropping {
+              @Input Layer x();
+              @Dense(784) @Dropout(0.5) Layer y();
+            }
+
+            @Block
+            interface Outer {
+              @Input(784) Layer x();
+              @Stack(Dropping.class) Layer inner();
+            }
+
+            @Block
+            interface Gated {
+              @Input Layer x();
+              @From({"x", "x"}) @Multiply Layer y();
+            }
+            """);
+    assertThat(said)
+        .extracting(one -> one.line() + " " + one.code())
+        .containsExactly("4 softmax-in-the-middle", "6 dropout-on-output");
+    assertThat(said.getFirst().text())
+        .contains("@Softmax on shares.0.y()", "@Dense on shares.1.y()");
+    assertThat(said.getLast().text()).contains("@Dropout on scores.0.inner.0.y()");
+  }
+
+  /** What stands on a method with a body, or in an interface of its own, is not lost in silence. */
+  @ParameterizedTest
+  @EnumSource
+  void warnsOfLayersThatAreNone(Compiler compiler) {
+    assertThat(
+            Sources.compile(
+                compiler,
+                """
+                @Model
+                interface Digits {
+                  @Input(784) Layer pixels();
+                  @Dense(3) @ReLU static int own() { return 1; }
+                  @Stack(Hidden.class) Layer hidden();
+                }
+
+                @Block
+                interface Hidden {
+                  @Input Layer x();
+                  @Dense(784) Layer y();
+                  @Output default void other() {}
+                }
+
+                class Outer {
+                  interface Lost {
+                    @Input(784) Layer pixels();
+                    @Dense(10) Layer scores();
+                  }
+
+                  @Dense(10) Layer scores() { return null; }
+                }
+                """))
+        .extracting(one -> one.line() + " " + one.code())
+        .containsExactlyInAnyOrder(
+            "4 layer-with-body",
+            "12 layer-with-body",
+            "17 layer-outside-model",
+            "21 layer-outside-model");
+  }
+
   @ParameterizedTest
   @EnumSource
   void reportsABlockThatIsAPartOfItselfOnce(Compiler compiler) {

@@ -230,6 +230,14 @@ public enum Message {
       false,
       "Nothing reads %1$s() and it is not an output.",
       "Read it by @From(\"%1$s\"), mark it by @Output, or remove it."),
+  LAYER_WITH_BODY(
+      false,
+      "%1$s stands on %2$s(), which has a body and so is no layer: nothing comes of %1$s.",
+      "Remove the body to make %2$s() a layer, or remove %1$s."),
+  LAYER_OUTSIDE_MODEL(
+      false,
+      "%1$s stands on %2$s() of %3$s, which is neither a @Model nor a @Block: nothing is generated for it.",
+      "%4$s"),
   NOTHING_TO_FLATTEN(
       false, "%1$s on %2$s() changes nothing, because %3$s already gives it %4$s.", "Remove %1$s."),
   DROPOUT_ON_OUTPUT(

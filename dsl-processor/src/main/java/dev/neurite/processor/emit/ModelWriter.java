@@ -24,6 +24,7 @@ import dev.neurite.processor.shape.TypedGraph;
 import dev.neurite.processor.shape.TypedGraph.ModelName;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.io.Writer;
 import java.util.Locale;
 import javax.annotation.processing.Filer;
 import javax.lang.model.element.Element;
@@ -134,8 +135,12 @@ public final class ModelWriter {
             .indent("  ")
             .skipJavaLangImports(true)
             .build();
-    try {
-      file.writeTo(filer);
+    String name =
+        model.packageName().isEmpty() ? type.name() : model.packageName() + "." + type.name();
+    // JavaPoet appends word by word: that goes to memory, and then to the file at once.
+    String text = file.toString();
+    try (Writer source = filer.createSourceFile(name, origin).openWriter()) {
+      source.write(text);
     } catch (IOException e) {
       throw new UncheckedIOException(
           String.format(Locale.ROOT, "cannot write the source of %s", type.name()), e);

@@ -5,8 +5,7 @@ import com.palantir.javapoet.CodeBlock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Turns lines of Java into code whose type names JavaPoet imports. */
 final class TypedCode {
@@ -36,9 +35,6 @@ final class TypedCode {
           type("dev.neurite.spi", "Storage"),
           type("dev.neurite.spi", "Initialization"));
 
-  private static final Pattern WORD =
-      Pattern.compile("(?<![\\w.\"])(" + String.join("|", TYPES.keySet()) + ")(?![\\w\"])");
-
   private TypedCode() {}
 
   private static Map.Entry<String, ClassName> vector(String name) {
@@ -49,15 +45,51 @@ final class TypedCode {
     return Map.entry(name, ClassName.get(packageName, name));
   }
 
+  /**
+   * The code with each word that is the simple name of a known type taken as that type, unless it
+   * stands after a point, as a member does, or at a quotation mark. Every generated line passes
+   * here, so this reads each character once.
+   */
   static CodeBlock of(String text) {
     List<Object> arguments = new ArrayList<>();
-    Matcher matcher = WORD.matcher(text.replace("$", "$$"));
-    StringBuilder format = new StringBuilder();
-    while (matcher.find()) {
-      arguments.add(TYPES.get(matcher.group(1)));
-      matcher.appendReplacement(format, Matcher.quoteReplacement("$T"));
+    StringBuilder format = new StringBuilder(text.length() + text.length() / 8);
+    int length = text.length();
+    for (int at = 0; at < length; ) {
+      char c = text.charAt(at);
+      if (!isWord(c)) {
+        if (c == '$') {
+          format.append(c);
+        }
+        format.append(c);
+        at++;
+        continue;
+      }
+      int end = at + 1;
+      while (end < length && isWord(text.charAt(end))) {
+        end++;
+      }
+      ClassName type = typeAt(text, at, end);
+      if (type == null) {
+        format.append(text, at, end);
+      } else {
+        format.append("$T");
+        arguments.add(type);
+      }
+      at = end;
     }
-    matcher.appendTail(format);
     return CodeBlock.builder().add(format.toString(), arguments.toArray()).build();
+  }
+
+  private static @Nullable ClassName typeAt(String text, int from, int to) {
+    char before = from == 0 ? ' ' : text.charAt(from - 1);
+    boolean quoted = to < text.length() && text.charAt(to) == '"';
+    // All of them begin with a capital letter, and most words do not.
+    return text.charAt(from) > 'Z' || before == '.' || before == '"' || quoted
+        ? null
+        : TYPES.get(text.substring(from, to));
+  }
+
+  private static boolean isWord(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
   }
 }

@@ -32,6 +32,11 @@ final class AnnotationReader {
     this.elements = elements;
   }
 
+  /** A reader of its own, for elements that are no part of the declaration. */
+  AnnotationReader apart() {
+    return new AnnotationReader(elements);
+  }
+
   /** Whether every annotation and value read so far means something to the Java compiler. */
   boolean resolved() {
     return resolved;

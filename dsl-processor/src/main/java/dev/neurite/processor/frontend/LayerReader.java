@@ -70,6 +70,11 @@ final class LayerReader {
       return new LayerDeclaration(name, position, List.of(), false);
     }
     if (!layer) {
+      annotations.apart().ofElement(method, position).stream()
+          .findFirst()
+          .ifPresent(
+              use ->
+                  diagnostics.report(Message.LAYER_WITH_BODY, use.position(), use.written(), name));
       return null;
     }
     boolean valid = checkMethod(method, name, position);

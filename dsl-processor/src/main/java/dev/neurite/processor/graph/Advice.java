@@ -2,10 +2,13 @@ package dev.neurite.processor.graph;
 
 import dev.neurite.processor.diagnostic.Diagnostics;
 import dev.neurite.processor.diagnostic.Message;
+import dev.neurite.processor.diagnostic.Position;
 import dev.neurite.processor.frontend.AnnotationUse;
 import dev.neurite.processor.graph.Graph.Layer;
 import dev.neurite.processor.graph.Graph.Node;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -48,9 +51,13 @@ public final class Advice {
     }
   }
 
+  /** What a block gives is what a network makes of it: its dropout is judged there. */
   private void dropoutOnOutputs() {
+    if (!(graph.declaration() instanceof ModelDeclaration)) {
+      return;
+    }
     for (int output : graph.outputs()) {
-      Node last = graph.nodes().get(graph.layers().get(output).last());
+      Node last = source(graph.layers().get(output).last()).getLast();
       if (last.operation() instanceof Operation.Dropout
           || last.operation() instanceof Operation.SpatialDropout) {
         AnnotationUse use = last.use();
@@ -61,6 +68,7 @@ public final class Advice {
   }
 
   private void softmaxInTheMiddle() {
+    Set<Position> reported = new HashSet<>();
     for (Node reader : graph.nodes()) {
       Operation operation = reader.operation();
       boolean expectsAnyNumbers =
@@ -71,11 +79,12 @@ public final class Advice {
         continue;
       }
       for (int input : reader.inputs()) {
-        Node source = graph.nodes().get(input);
-        boolean output =
-            graph.outputs().contains(source.layer()) && graph.layerOf(source).last() == source.id();
-        boolean inBlock = graph.layerOf(source).isInBlock() || graph.layerOf(reader).isInBlock();
-        if (isSoftmax(source.operation()) && !output && !inBlock) {
+        List<Node> road = source(input);
+        Node source = road.getLast();
+        if (isSoftmax(source.operation())
+            && road.stream().noneMatch(this::isOutput)
+            && !isWithinOneBlock(source, reader)
+            && reported.add(source.use().position())) {
           diagnostics.report(
               Message.SOFTMAX_IN_THE_MIDDLE,
               source.use().position(),
@@ -86,6 +95,31 @@ public final class Advice {
         }
       }
     }
+  }
+
+  /** A node, and those behind it whose value it passes on: out of a block, or into one. */
+  private List<Node> source(int id) {
+    List<Node> road = new ArrayList<>(List.of(graph.nodes().get(id)));
+    while (road.getLast().operation() instanceof Operation.Pass) {
+      road.add(graph.nodes().get(road.getLast().inputs().getFirst()));
+    }
+    return road;
+  }
+
+  private boolean isOutput(Node node) {
+    return graph.outputs().contains(node.layer()) && graph.layerOf(node).last() == node.id();
+  }
+
+  /** Whether both stand in the same application of a block, for which the block is judged. */
+  private boolean isWithinOneBlock(Node one, Node other) {
+    String application = application(graph.layerOf(one));
+    return !application.isEmpty() && application.equals(application(graph.layerOf(other)));
+  }
+
+  /** The outermost place of use: {@code stage1.0} of {@code stage1.0.inner.2.conv}. */
+  private static String application(Layer layer) {
+    String[] names = layer.name().split("[.]", 3);
+    return layer.isInBlock() ? names[0] + "." + names[1] : "";
   }
 
   private static boolean isSoftmax(@Nullable Operation operation) {
