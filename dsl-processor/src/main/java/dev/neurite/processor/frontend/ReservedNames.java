@@ -1,5 +1,6 @@
 package dev.neurite.processor.frontend;
 
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 
@@ -30,6 +31,13 @@ final class ReservedNames {
   private static final Map<String, String> OF_JAVA = Map.of("yield", "a Java keyword");
 
   private ReservedNames() {}
+
+  static Set<String> all() {
+    Set<String> all = new HashSet<>(OF_OBJECT);
+    all.addAll(OF_MODELS);
+    all.addAll(OF_JAVA.keySet());
+    return all;
+  }
 
   static boolean contains(String name) {
     return OF_OBJECT.contains(name) || OF_MODELS.contains(name) || OF_JAVA.containsKey(name);
