@@ -4,6 +4,7 @@ import dev.neurite.processor.diagnostic.Diagnostics;
 import dev.neurite.processor.diagnostic.Message;
 import dev.neurite.processor.diagnostic.Position;
 import dev.neurite.processor.frontend.AnnotationUse;
+import dev.neurite.processor.frontend.ModelDeclaration;
 import dev.neurite.processor.graph.Graph.Layer;
 import dev.neurite.processor.graph.Graph.Node;
 import java.util.ArrayList;
