@@ -10,6 +10,7 @@ import dev.neurite.examples.neuron.NeuronExample;
 import dev.neurite.examples.ratings.RatingsExample;
 import dev.neurite.examples.regressor.RegressorExample;
 import dev.neurite.examples.twoclass.TwoClassExample;
+import dev.neurite.gpu.GpuException;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -104,7 +105,9 @@ public final class Main {
   /** Files that are missing or damaged, and options that do not fit, need no stack trace. */
   private static int fail(Exception e, CommandLine command, CommandLine.ParseResult arguments)
       throws Exception {
-    if (e instanceof IOException || e instanceof IllegalArgumentException) {
+    if (e instanceof IOException
+        || e instanceof IllegalArgumentException
+        || e instanceof GpuException) {
       command.getErr().println(e.getMessage());
       command.getErr().flush();
       return 1;

@@ -2,7 +2,9 @@ package dev.neurite.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import dev.neurite.gpu.Gpu;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -71,6 +73,28 @@ final class ExamplesTest {
       assertThat(list.out()).containsPattern("(?m)^  " + name + " +\\p{Upper}.*\\.$");
       assertThat(run(name, "--help").out()).contains("Usage: examples " + name);
     }
+  }
+
+  @Test
+  void runsWhereItIsTold() {
+    Outcome auto = run("two-class", "--epochs", "5", "--points", "20", "--device", "auto");
+    assertThat(auto.exitCode()).isZero();
+    assertThat(auto.out())
+        .contains(
+            Gpu.available()
+                ? "This runs on "
+                : "No GPU, so this runs on the processor: the NVIDIA");
+    Outcome wrong = run("two-class", "--device", "tpu");
+    assertThat(wrong.exitCode()).isEqualTo(1);
+    assertThat(wrong.err()).contains("expected a device auto, cpu, gpu or gpu:<number>, got tpu");
+  }
+
+  @Test
+  void saysWhyThereIsNoGpu() {
+    assumeFalse(Gpu.available(), "this machine has a GPU");
+    Outcome outcome = run("two-class", "--device", "gpu");
+    assertThat(outcome.exitCode()).isEqualTo(1);
+    assertThat(outcome.err()).contains("Looked in:", "docs/gpu.md");
   }
 
   @Test

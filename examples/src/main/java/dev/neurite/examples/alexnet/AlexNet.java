@@ -14,7 +14,7 @@ import dev.neurite.dsl.ReLU;
  * AlexNet (Krizhevsky, Sutskever, Hinton, ImageNet Classification with Deep Convolutional Neural
  * Networks, 2012), without its response normalisation: 1,000 classes of images of 227 x 227 pixels.
  */
-@Model
+@Model(cuda = true)
 public interface AlexNet {
   @Input({3, 227, 227})
   Layer image();

@@ -10,7 +10,7 @@ import dev.neurite.dsl.SharedWith;
 import dev.neurite.dsl.Sigmoid;
 
 /** 784 pixels to 24 numbers and back; the way back has the weights of the way there. */
-@Model
+@Model(cuda = true)
 public interface Autoencoder {
   @Input({1, 28, 28})
   Layer image();

@@ -4,6 +4,7 @@ import dev.neurite.Evaluator;
 import dev.neurite.Trainer;
 import dev.neurite.data.Dataset;
 import dev.neurite.data.FloatColumn;
+import dev.neurite.examples.DeviceOption;
 import dev.neurite.examples.EpochLines;
 import dev.neurite.examples.images.Drawing;
 import dev.neurite.examples.images.ImageData;
@@ -15,6 +16,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Trains {@link Autoencoder} to give back the images it is shown. */
@@ -38,6 +40,8 @@ public final class AutoencoderExample implements Callable<Integer> {
   @Option(names = "--threads", paramLabel = "N", description = "All processors, if not given.")
   private int threads = Runtime.getRuntime().availableProcessors();
 
+  @Mixin private final DeviceOption device = new DeviceOption();
+
   private final PrintStream out = System.out;
 
   /** Creates the example; picocli sets its options. */
@@ -51,6 +55,7 @@ public final class AutoencoderExample implements Callable<Integer> {
 
     AutoencoderModel model = AutoencoderModel.create(seed);
     out.println(model.summary());
+    device.place(model, out);
     out.printf("Stored: %s%n%n", String.join(", ", tensors(model)));
     Trainer.of(model)
         .loss(Losses.mse())

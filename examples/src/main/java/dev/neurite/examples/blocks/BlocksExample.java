@@ -5,6 +5,7 @@ import dev.neurite.TrainableModel;
 import dev.neurite.Trainer;
 import dev.neurite.data.Column;
 import dev.neurite.data.Dataset;
+import dev.neurite.examples.DeviceOption;
 import dev.neurite.examples.EpochLines;
 import dev.neurite.examples.images.ImageData;
 import dev.neurite.loss.Losses;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Trains {@link ResNet20} or {@link InceptionNet}. */
@@ -49,6 +51,8 @@ public final class BlocksExample implements Callable<Integer> {
   @Option(names = "--threads", paramLabel = "N", description = "All processors, if not given.")
   private int threads = Runtime.getRuntime().availableProcessors();
 
+  @Mixin private final DeviceOption device = new DeviceOption();
+
   private final PrintStream out = System.out;
 
   /** Creates the example; picocli sets its options. */
@@ -65,6 +69,7 @@ public final class BlocksExample implements Callable<Integer> {
           case INCEPTION -> InceptionNetModel.create(seed);
         };
     out.println(model.summary());
+    device.place(model, out);
     Trainer.of(model)
         .loss(Losses.crossEntropy())
         .optimizer(Optimizers.adam(0.003))

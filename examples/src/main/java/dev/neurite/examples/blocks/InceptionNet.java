@@ -17,7 +17,7 @@ import dev.neurite.dsl.Stack;
  * A small network of Inception blocks (Szegedy et al., Going Deeper with Convolutions, 2014, figure
  * 2b): kernels of several sizes side by side.
  */
-@Model
+@Model(cuda = true)
 public interface InceptionNet {
   @Input({1, 32, 32})
   Layer image();

@@ -18,7 +18,7 @@ import dev.neurite.dsl.Stack;
  * Residual Learning for Image Recognition, 2015, section 4.2), with projections where the size
  * changes.
  */
-@Model
+@Model(cuda = true)
 public interface ResNet20 {
   @Input({1, 32, 32})
   Layer image();

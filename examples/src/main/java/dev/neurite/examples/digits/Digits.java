@@ -18,7 +18,7 @@ import dev.neurite.dsl.SpatialDropout;
  * Reads a handwritten digit: two convolutions find strokes and corners, two dense layers make ten
  * logarithms of probabilities of them.
  */
-@Model
+@Model(cuda = true)
 public interface Digits {
   @Input({1, 28, 28})
   Layer image();

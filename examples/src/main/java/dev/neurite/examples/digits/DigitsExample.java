@@ -5,6 +5,7 @@ import dev.neurite.Trainer;
 import dev.neurite.TrainingReport;
 import dev.neurite.data.Dataset;
 import dev.neurite.data.ImageAugmentation;
+import dev.neurite.examples.DeviceOption;
 import dev.neurite.examples.ProgressLines;
 import dev.neurite.examples.images.Drawing;
 import dev.neurite.examples.images.ImageData;
@@ -22,6 +23,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Trains {@link Digits}, shows how well it reads, saves it, and loads it again. */
@@ -81,6 +83,8 @@ public final class DigitsExample implements Callable<Integer> {
       description = "Keep the state of training here after each epoch, and go on from it.")
   private @Nullable Path checkpoint;
 
+  @Mixin private final DeviceOption device = new DeviceOption();
+
   private final PrintStream out = System.out;
 
   /** Creates the example; picocli sets its options. */
@@ -101,6 +105,7 @@ public final class DigitsExample implements Callable<Integer> {
 
     DigitsModel model = DigitsModel.create(seed);
     out.println(model.summary());
+    device.place(model, out);
 
     Trainer trainer =
         Trainer.of(model)

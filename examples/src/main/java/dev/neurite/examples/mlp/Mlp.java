@@ -8,7 +8,7 @@ import dev.neurite.dsl.Model;
 import dev.neurite.dsl.ReLU;
 
 /** 784 pixels, two hidden layers of 128 and 64 units, ten logits. */
-@Model
+@Model(cuda = true)
 public interface Mlp {
   @Input({1, 28, 28})
   Layer image();

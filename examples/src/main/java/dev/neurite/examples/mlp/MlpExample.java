@@ -6,6 +6,7 @@ import dev.neurite.Trainer;
 import dev.neurite.TrainingListener;
 import dev.neurite.data.Dataset;
 import dev.neurite.data.Normalization;
+import dev.neurite.examples.DeviceOption;
 import dev.neurite.examples.images.Drawing;
 import dev.neurite.examples.images.ImageData;
 import dev.neurite.loss.Losses;
@@ -19,6 +20,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Trains {@link Mlp} with plain gradient descent and momentum. */
@@ -45,6 +47,8 @@ public final class MlpExample implements Callable<Integer> {
       description = "MNIST or Fashion-MNIST: a folder with its four IDX files, plain or .gz.")
   private @Nullable Path data;
 
+  @Mixin private final DeviceOption device = new DeviceOption();
+
   private final PrintStream out = System.out;
 
   /** Creates the example; picocli sets its options. */
@@ -66,6 +70,7 @@ public final class MlpExample implements Callable<Integer> {
 
     MlpModel model = MlpModel.create(seed);
     out.println(model.summary());
+    device.place(model, out);
     Trainer.of(model)
         .loss(Losses.crossEntropy())
         .optimizer(Optimizers.sgd(0.01).momentum(0.5))

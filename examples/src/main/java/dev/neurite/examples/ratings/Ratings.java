@@ -13,7 +13,7 @@ import dev.neurite.dsl.Output;
 import dev.neurite.dsl.Tanh;
 
 /** A user and the genres of a film: how it is rated, and whether it is liked. */
-@Model
+@Model(cuda = true)
 public interface Ratings {
   /** How many users there are. */
   int USERS = 60;

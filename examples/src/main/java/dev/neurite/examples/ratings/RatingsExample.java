@@ -3,6 +3,7 @@ package dev.neurite.examples.ratings;
 import dev.neurite.Evaluator;
 import dev.neurite.Trainer;
 import dev.neurite.data.Dataset;
+import dev.neurite.examples.DeviceOption;
 import dev.neurite.examples.EpochLines;
 import dev.neurite.loss.Losses;
 import dev.neurite.metric.Metrics;
@@ -11,6 +12,7 @@ import java.io.PrintStream;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Trains {@link Ratings} with a loss for each of its two outputs. */
@@ -32,6 +34,8 @@ public final class RatingsExample implements Callable<Integer> {
   @Option(names = "--threads", paramLabel = "N", description = "All processors, if not given.")
   private int threads = Runtime.getRuntime().availableProcessors();
 
+  @Mixin private final DeviceOption device = new DeviceOption();
+
   private final PrintStream out = System.out;
 
   /** Creates the example; picocli sets its options. */
@@ -43,6 +47,7 @@ public final class RatingsExample implements Callable<Integer> {
     Dataset test = Films.of(2000, seed + 1);
     RatingsModel model = RatingsModel.create(seed);
     out.println(model.summary());
+    device.place(model, out);
     Trainer.of(model)
         .loss("rating", Losses.mse(), 1)
         .loss("liked", Losses.crossEntropy(), 0.5f)

@@ -7,7 +7,7 @@ import dev.neurite.dsl.Model;
 import dev.neurite.dsl.Sigmoid;
 
 /** A point of the plane, 16 sigmoid units, the probability of the second class. */
-@Model
+@Model(cuda = true)
 public interface TwoClass {
   @Input(2)
   Layer point();

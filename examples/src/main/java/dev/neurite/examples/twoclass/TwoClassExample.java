@@ -4,6 +4,7 @@ import dev.neurite.Evaluator;
 import dev.neurite.GradientCheck;
 import dev.neurite.Trainer;
 import dev.neurite.data.Dataset;
+import dev.neurite.examples.DeviceOption;
 import dev.neurite.examples.EpochLines;
 import dev.neurite.loss.Loss;
 import dev.neurite.loss.Losses;
@@ -13,6 +14,7 @@ import java.io.PrintStream;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Trains {@link TwoClass} twice, with two losses, and compares its gradients with differences. */
@@ -33,6 +35,8 @@ public final class TwoClassExample implements Callable<Integer> {
 
   @Option(names = "--seed", paramLabel = "N", description = "Same seed, same weights: 42.")
   private long seed = 42;
+
+  @Mixin private final DeviceOption device = new DeviceOption();
 
   private final PrintStream out = System.out;
 
@@ -58,6 +62,7 @@ public final class TwoClassExample implements Callable<Integer> {
   private TwoClassModel train(String name, Loss loss, double rate, Dataset train, Dataset test) {
     out.printf("%n%s:%n", name);
     TwoClassModel model = TwoClassModel.create(seed);
+    device.place(model, out);
     Trainer.of(model)
         .loss(loss)
         .optimizer(Optimizers.sgd(rate).momentum(0.9))
