@@ -2,6 +2,7 @@ package dev.neurite.loss;
 
 import dev.neurite.spi.DeviceLoss;
 import dev.neurite.spi.ModelDescription;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,6 +10,9 @@ import org.jspecify.annotations.Nullable;
  * log(sum of exp(y - m)), which neither overflows nor loses the small ones.
  */
 final class CrossEntropy extends SinglePassLoss {
+
+  /** The exponentials of one position, of a call that has ended: calls allocate nothing. */
+  private final AtomicReference<double @Nullable []> scratch = new AtomicReference<>();
 
   CrossEntropy() {
     super("crossEntropy");
@@ -77,7 +81,7 @@ final class CrossEntropy extends SinglePassLoss {
     };
   }
 
-  private static double ofClasses(
+  private double ofClasses(
       float[] values,
       int[] targets,
       int positions,
@@ -86,22 +90,35 @@ final class CrossEntropy extends SinglePassLoss {
       float weight) {
     double scale = (double) weight / positions;
     double total = 0;
+    double[] exponentials = borrow(classes);
     for (int position = 0; position < positions; position++) {
       int start = position * classes;
-      int target = start + targets[position];
+      int target = targets[position];
       float max = max(values, start, classes);
-      double sum = sumOfExponentials(values, start, classes, max);
-      total += StrictMath.log(sum) - (values[target] - (double) max);
+      double sum = 0;
+      for (int i = 0; i < classes; i++) {
+        double exponential = FastMath.exp(values[start + i] - (double) max);
+        exponentials[i] = exponential;
+        sum += exponential;
+      }
+      total += StrictMath.log(sum) - (values[start + target] - (double) max);
       if (gradient != null) {
         double factor = scale / sum;
-        for (int i = start; i < start + classes; i++) {
-          gradient[i] = (float) (FastMath.exp(values[i] - (double) max) * factor);
+        for (int i = 0; i < classes; i++) {
+          gradient[start + i] = (float) (exponentials[i] * factor);
         }
         // p - 1 of the true class in double: in float it would lose the small difference to 1.
-        gradient[target] = (float) ((FastMath.exp(values[target] - (double) max) - sum) * factor);
+        gradient[start + target] = (float) ((exponentials[target] - sum) * factor);
       }
     }
+    scratch.set(exponentials);
     return total / positions;
+  }
+
+  /** An array that no other call uses, of this length at least. */
+  private double[] borrow(int length) {
+    double[] idle = scratch.getAndSet(null);
+    return idle == null || idle.length < length ? new double[length] : idle;
   }
 
   /** The derivative by y is softmax(y) times the sum of t, less t. */

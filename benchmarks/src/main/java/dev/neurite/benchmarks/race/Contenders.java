@@ -105,6 +105,8 @@ final class Contenders {
     own.removeAll(jars("ai/djl", "onnxruntime", "jmh", "xchart"));
     own.removeIf(entry -> !entry.toString().endsWith(".jar"));
     own.removeIf(entry -> entry.toString().contains("neurite"));
+    // The build without AVX-512, which comes along.
+    own.removeIf(entry -> entry.toString().matches(".*/nd4j-native-[^/]*-linux-x86_64\\.jar"));
     return java(
         "Deeplearning4j",
         PEERS + "Deeplearning4jEngine",
