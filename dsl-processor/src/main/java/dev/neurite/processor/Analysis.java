@@ -11,6 +11,7 @@ import dev.neurite.processor.graph.Advice;
 import dev.neurite.processor.graph.Graph;
 import dev.neurite.processor.graph.GraphBuilder;
 import dev.neurite.processor.memory.InferencePlanner;
+import dev.neurite.processor.memory.ParameterLayout;
 import dev.neurite.processor.memory.ParameterPlanner;
 import dev.neurite.processor.shape.Budgets;
 import dev.neurite.processor.shape.ShapeInference;
@@ -71,8 +72,9 @@ record Analysis(
 
   /** Bytes that one thread of inference needs beside the parameters. */
   private static long workspace(TypedGraph network) {
-    ArrangedGraph arranged = Arranger.arrange(network);
-    long floats = InferencePlanner.plan(arranged, ParameterPlanner.plan(arranged)).length();
+    List<ArrangedGraph> orders = Arranger.inferenceOrders(network);
+    ParameterLayout layout = ParameterPlanner.plan(orders.getFirst());
+    long floats = InferencePlanner.plan(orders, layout).getFirst().length();
     return floats * Float.BYTES;
   }
 }

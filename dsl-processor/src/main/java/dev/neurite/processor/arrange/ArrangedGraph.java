@@ -63,6 +63,11 @@ public record ArrangedGraph(TypedGraph source, List<ArrangedNode> nodes, List<In
     return nodes.get(id);
   }
 
+  /** Whether rows share lanes anywhere. */
+  public boolean hasLanes() {
+    return nodes.stream().anyMatch(node -> node.arrangement() instanceof Arrangement.Lanes);
+  }
+
   /** What a node uses of another node's parameters, or null. */
   public TypedGraph.@Nullable Share share(ArrangedNode node) {
     return node.work() instanceof Work.Compute ? source.node(node.origin()).share() : null;

@@ -40,9 +40,14 @@ public final class Arranger {
     this.batches = batches;
   }
 
-  /** For inference, where one row alone is to be as fast as can be. */
-  public static ArrangedGraph arrange(TypedGraph graph) {
-    return new Arranger(graph, false).run();
+  /**
+   * For one row alone, which is to be as fast as can be; and last for many rows, where those share
+   * the lanes of a vector in some layers.
+   */
+  public static List<ArrangedGraph> inferenceOrders(TypedGraph graph) {
+    ArrangedGraph row = new Arranger(graph, false).run();
+    ArrangedGraph batches = arrangeBatches(graph);
+    return batches.hasLanes() ? List.of(row, batches) : List.of(row);
   }
 
   /** For training, where many rows come together and may share the lanes of a vector. */

@@ -11,11 +11,14 @@ import com.palantir.javapoet.ParameterizedTypeName;
 import com.palantir.javapoet.TypeName;
 import com.palantir.javapoet.TypeSpec;
 import dev.neurite.processor.lower.InferenceLowering.InferenceCode;
+import dev.neurite.processor.lower.InferenceLowering.RunCode;
 import dev.neurite.processor.lower.LayerMethod;
 import dev.neurite.processor.memory.InferenceMemory;
 import dev.neurite.processor.memory.ParameterLayout;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.regex.Pattern;
 import javax.lang.model.element.Modifier;
@@ -25,11 +28,15 @@ final class ForwardWriter {
 
   private static final int SLACK = 32;
 
+  /** Half of the sixteen lanes filled cost as much as about as many rows one by one. */
+  private static final int LANE_ROWS = 8;
+
   private final String name;
   private final boolean isPublic;
   private final Signature signature;
   private final InferenceCode code;
   private final InferenceMemory memory;
+  private final List<InferenceMemory> orders;
   private final ParameterLayout layout;
   private final FoldWriter folds;
   private final boolean vectors;
@@ -39,7 +46,7 @@ final class ForwardWriter {
       boolean isPublic,
       Signature signature,
       InferenceCode code,
-      InferenceMemory memory,
+      List<InferenceMemory> orders,
       ParameterLayout layout,
       FoldWriter folds,
       boolean vectors) {
@@ -47,7 +54,8 @@ final class ForwardWriter {
     this.isPublic = isPublic;
     this.signature = signature;
     this.code = code;
-    this.memory = memory;
+    this.memory = orders.getFirst();
+    this.orders = orders;
     this.layout = layout;
     this.folds = folds;
     this.vectors = vectors;
@@ -62,10 +70,17 @@ final class ForwardWriter {
     type.addField(
         constant(
             "BLOCK_ROWS", memory.blockRows(), "Rows that pass through all layers together.\n"));
+    if (!code.lanes().isEmpty()) {
+      type.addField(
+          constant(
+              "LANE_ROWS",
+              LANE_ROWS,
+              "Rows from which on sixteen share the lanes of vectors in some layers.\n"));
+    }
     type.addField(
         constant("WORKSPACE", memory.length() + SLACK, "Floats that a block of rows needs.\n"));
-    memory
-        .constants()
+    orders.stream()
+        .flatMap(order -> order.constants().stream())
         .forEach(constant -> type.addField(constant(constant.name(), constant.value(), "")));
     type.addField(
         FieldSpec.builder(
@@ -303,24 +318,86 @@ final class ForwardWriter {
             .addModifiers(Modifier.PRIVATE)
             .addJavadoc("At most {@link #BLOCK_ROWS} rows through all layers.\n");
     blockArguments().forEach(argument -> block.addParameter(argument.type(), argument.name()));
-    List<MethodSpec> methods = new ArrayList<>();
-    for (LayerMethod method : code.methods()) {
+    Map<LayerMethod, MethodSpec> methods = new LinkedHashMap<>();
+    if (code.lanes().isEmpty()) {
+      code.rows().forEach(run -> run(run, block, methods));
+    } else {
+      sharedRuns(block, methods);
+    }
+    type.addMethod(block.build());
+    methods.values().forEach(type::addMethod);
+  }
+
+  /** Runs that differ between rows by themselves and rows in lanes, and those that do not. */
+  private void sharedRuns(MethodSpec.Builder block, Map<LayerMethod, MethodSpec> methods) {
+    int same = 0;
+    int rows = code.rows().size();
+    int lanes = code.lanes().size();
+    while (same < Math.min(rows, lanes)
+        && code.rows().get(rows - 1 - same).equals(code.lanes().get(lanes - 1 - same))) {
+      same++;
+    }
+    block.beginControlFlow("if (rows < LANE_ROWS)");
+    code.rows().subList(0, rows - same).forEach(run -> run(run, block, methods));
+    block.nextControlFlow("else");
+    code.lanes().subList(0, lanes - same).forEach(run -> run(run, block, methods));
+    block.endControlFlow();
+    code.rows().subList(rows - same, rows).forEach(run -> run(run, block, methods));
+  }
+
+  private void run(RunCode run, MethodSpec.Builder block, Map<LayerMethod, MethodSpec> methods) {
+    if (run.methods().isEmpty()) {
+      return;
+    }
+    if (run.rows() > 0) {
+      block.beginControlFlow(
+          "for (int first = 0; first < rows; $L)",
+          run.rows() == 1 ? "first++" : "first += " + run.rows());
+    }
+    for (LayerMethod method : run.methods()) {
       String body = LayerMethods.body(method, "float");
       MethodSpec.Builder layer =
           MethodSpec.methodBuilder(method.name())
               .addModifiers(Modifier.PRIVATE)
               .addJavadoc("$L\n", method.documentation());
-      List<String> used = new ArrayList<>();
+      List<String> values = new ArrayList<>();
       for (Argument argument : blockArguments()) {
-        if (Pattern.compile("\\b" + argument.name() + "\\b").matcher(body).find()) {
+        if (names(body, argument.name())) {
           layer.addParameter(argument.type(), argument.name());
-          used.add(argument.name());
+          values.add(run.rows() == 0 ? argument.name() : ofFewRows(argument.name(), run.rows()));
         }
       }
-      block.addStatement("$L($L)", method.name(), String.join(", ", used));
-      methods.add(layer.addCode(CodeBlock.of("$L", body)).build());
+      if (names(body, "first")) {
+        layer.addParameter(TypeName.INT, "first");
+        values.add("first");
+      }
+      block.addStatement("$L($L)", method.name(), String.join(", ", values));
+      methods.put(method, layer.addCode(CodeBlock.of("$L", body)).build());
     }
-    type.addMethod(block.build());
-    methods.forEach(type::addMethod);
+    if (run.rows() > 0) {
+      block.endControlFlow();
+    }
+  }
+
+  private static boolean names(String body, String name) {
+    return Pattern.compile("\\b" + name + "\\b").matcher(body).find();
+  }
+
+  /** An argument of {@code block} for the few rows from {@code first} on. */
+  private String ofFewRows(String argument, int rows) {
+    for (int i = 0; i < signature.inputs().size(); i++) {
+      if (argument.equals("input" + i + "At")) {
+        return argument + " + first * " + signature.inputs().get(i).size();
+      }
+    }
+    for (int i = 0; i < signature.outputs().size(); i++) {
+      if (argument.equals("output" + i + "At")) {
+        return argument + " + first * " + signature.outputs().get(i).size();
+      }
+    }
+    if (argument.equals("rows")) {
+      return rows == 1 ? "1" : "Math.min(" + rows + ", rows - first)";
+    }
+    return argument;
   }
 }

@@ -25,6 +25,7 @@ import dev.neurite.processor.shape.TypedGraph.ModelName;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
+import java.util.List;
 import java.util.Locale;
 import javax.annotation.processing.Filer;
 import javax.lang.model.element.Element;
@@ -43,14 +44,16 @@ public final class ModelWriter {
 
   /** Writes the classes of a model that {@code origin} declares. */
   public void write(TypedGraph graph, Element origin) {
-    ArrangedGraph arranged = Arranger.arrange(graph);
+    List<ArrangedGraph> orders = Arranger.inferenceOrders(graph);
+    ArrangedGraph arranged = orders.getFirst();
     ParameterLayout layout = ParameterPlanner.plan(arranged);
     Signature signature = Signature.of(arranged);
     String table = LayerTable.of(graph);
     ModelName model = graph.model();
 
-    InferenceMemory inferenceMemory = InferencePlanner.plan(arranged, layout);
-    InferenceCode inference = InferenceLowering.lower(arranged, layout, inferenceMemory);
+    List<InferenceMemory> memories = InferencePlanner.plan(orders, layout);
+    InferenceMemory inferenceMemory = memories.getFirst();
+    InferenceCode inference = InferenceLowering.lower(orders, layout, memories);
     FoldWriter folds = new FoldWriter(arranged, layout, inferenceMemory);
     ForwardWriter forward =
         new ForwardWriter(
@@ -58,7 +61,7 @@ public final class ModelWriter {
             model.isPublic(),
             signature,
             inference,
-            inferenceMemory,
+            memories,
             layout,
             folds,
             options.vectors());
@@ -71,7 +74,7 @@ public final class ModelWriter {
                 + table),
         origin);
 
-    ArrangedGraph batches = Arranger.arrangeBatches(graph);
+    ArrangedGraph batches = orders.getLast();
     TrainingSteps steps = Differentiator.differentiate(batches);
     TrainingMemory memory = TrainingPlanner.plan(steps, layout);
     TrainingCode training = TrainingLowering.lower(steps, layout, memory);

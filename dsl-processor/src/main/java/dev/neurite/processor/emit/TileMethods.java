@@ -96,12 +96,12 @@ final class TileMethods {
   private static List<Parameter> parameters(Contraction c, List<Parameter> kernel) {
     Set<String> outside = new HashSet<>(Set.of("m"));
     List<Contraction.Loop> loops = c.loops();
-    for (Contraction.Loop loop : loops.subList(0, loops.size() - 1)) {
+    for (Contraction.Loop loop : loops.subList(0, c.tileLoop())) {
       for (String text : List.of(loop.count(), loop.aStep(), loop.bStep())) {
         outside.addAll(List.of(text.split("[^A-Za-z]+")));
       }
     }
-    outside.add(loops.getLast().count());
+    outside.add(loops.get(c.tileLoop()).count());
     List<Parameter> all = new ArrayList<>();
     if (!c.operands().addsToResult()) {
       all.add(new Parameter(Kernel.Type.BOOLEAN, "first"));
@@ -122,9 +122,9 @@ final class TileMethods {
     String w = "wo";
     List<String> first = new ArrayList<>();
     List<Contraction.Loop> loops = c.loops();
-    for (int level = 0; level < loops.size(); level++) {
+    for (int level = 0; level <= c.tileLoop(); level++) {
       Contraction.Loop loop = loops.get(level);
-      boolean inner = level == loops.size() - 1;
+      boolean inner = level == c.tileLoop();
       String variable = loop.variable();
       text.open(
           "for (int %s = 0; %s < %s; %s)"
@@ -154,7 +154,9 @@ final class TileMethods {
   }
 
   static void closePasses(Contraction c, JavaText text) {
-    c.loops().forEach(loop -> text.close());
+    for (int level = 0; level <= c.tileLoop(); level++) {
+      text.close();
+    }
   }
 
   /** Registers the scalar transposition of a block of 16 x 16 and returns its name. */
@@ -313,27 +315,10 @@ final class TileMethods {
     } else {
       openLoop(c, text);
     }
-    String innerA = all ? nestedIndex(c, "a") : innerIndex(c, "a");
-    String innerB = all ? nestedIndex(c, "w") : innerIndex(c, "w");
-    for (int j = 0; j < vectors; j++) {
-      text.line(
-          "FloatVector b%d = FloatVector.fromArray(SPECIES, w, %s);"
-              .formatted(j, IndexText.sum("w" + j, innerB)));
-    }
-    for (int i = 0; i < rows; i++) {
-      String a = "a[" + IndexText.sum(innerA, rowOffset(c, i)) + "]";
-      if (vectors == 1 && !perLane) {
-        text.line("s%d_0 = FloatVector.broadcast(SPECIES, %s).fma(b0, s%d_0);".formatted(i, a, i));
-      } else {
-        text.line(
-            perLane
-                ? "FloatVector a%d = FloatVector.fromArray(SPECIES, a, %s);"
-                    .formatted(i, IndexText.sum(innerA, rowOffset(c, i)))
-                : "FloatVector a%d = FloatVector.broadcast(SPECIES, %s);".formatted(i, a));
-        for (int j = 0; j < vectors; j++) {
-          text.line("s%d_%d = a%d.fma(b%d, s%d_%d);".formatted(i, j, i, j, i, j));
-        }
-      }
+    for (int step = 0; step < (all ? 1 : c.stepsATurn()); step++) {
+      String a = all ? nestedIndex(c, "a") : innerIndex(c, "a", step);
+      String b = all ? nestedIndex(c, "w") : innerIndex(c, "w", step);
+      simdStep(c, rows, vectors, a, b, step == 0 ? "" : "_" + step, text);
     }
     text.close();
     for (int level = 1; all && level < c.loops().size(); level++) {
@@ -364,6 +349,39 @@ final class TileMethods {
       text.close();
     }
     return text.toString();
+  }
+
+  /** The multiply-adds of one step; {@code suffix} tells the operands of steps apart. */
+  private static void simdStep(
+      Contraction c,
+      int rows,
+      int vectors,
+      String innerA,
+      String innerB,
+      String suffix,
+      JavaText text) {
+    boolean perLane = c.operands() == Operands.LANE_PAIRS;
+    for (int j = 0; j < vectors; j++) {
+      text.line(
+          "FloatVector b%d%s = FloatVector.fromArray(SPECIES, w, %s);"
+              .formatted(j, suffix, IndexText.sum("w" + j, innerB)));
+    }
+    for (int i = 0; i < rows; i++) {
+      String at = IndexText.sum(innerA, rowOffset(c, i));
+      String load =
+          perLane
+              ? "FloatVector.fromArray(SPECIES, a, %s)".formatted(at)
+              : "FloatVector.broadcast(SPECIES, a[%s])".formatted(at);
+      if (vectors == 1 && !perLane) {
+        text.line("s%d_0 = %s.fma(b0%s, s%d_0);".formatted(i, load, suffix, i));
+      } else {
+        text.line("FloatVector a%d%s = %s;".formatted(i, suffix, load));
+        for (int j = 0; j < vectors; j++) {
+          text.line(
+              "s%d_%d = a%d%s.fma(b%d%s, s%d_%d);".formatted(i, j, i, suffix, j, suffix, i, j));
+        }
+      }
+    }
   }
 
   private String scalarBody(Contraction c) {
@@ -397,25 +415,32 @@ final class TileMethods {
       text.close();
     }
     openLoop(c, text);
-    if (perLane) {
-      text.line("int from = %s;".formatted(innerIndex(c, "a")));
-    } else {
-      text.line("%s x = a[%s];".formatted(real, innerIndex(c, "a")));
+    for (int step = 0; step < c.stepsATurn(); step++) {
+      scalarStep(c, step, step == 0 ? "" : "_" + step, text);
     }
-    text.line("int at = %s;".formatted(IndexText.sum("w0", innerIndex(c, "w"))));
+    text.close();
+    columns(text, whole, j -> store(c, j));
+    return text.toString();
+  }
+
+  private void scalarStep(Contraction c, int step, String suffix, JavaText text) {
+    boolean perLane = c.operands() == Operands.LANE_PAIRS;
+    if (perLane) {
+      text.line("int from%s = %s;".formatted(suffix, innerIndex(c, "a", step)));
+    } else {
+      text.line("%s x%s = a[%s];".formatted(real, suffix, innerIndex(c, "a", step)));
+    }
+    text.line("int at%s = %s;".formatted(suffix, IndexText.sum("w0", innerIndex(c, "w", step))));
     for (int j = 0; j < 16; j++) {
       String lane = Integer.toString(j);
       text.line(
           "s%d = Math.fma(%s, w[%s], s%d);"
               .formatted(
                   j,
-                  perLane ? "a[" + IndexText.sum("from", lane) + "]" : "x",
-                  IndexText.sum("at", lane),
+                  perLane ? "a[" + IndexText.sum("from" + suffix, lane) + "]" : "x" + suffix,
+                  IndexText.sum("at" + suffix, lane),
                   j));
     }
-    text.close();
-    columns(text, whole, j -> store(c, j));
-    return text.toString();
   }
 
   /** A line for each of the 16 columns, or for as many as are left. */
@@ -446,7 +471,7 @@ final class TileMethods {
   }
 
   private static void openLoop(Contraction c, JavaText text) {
-    String variable = c.loops().getLast().variable();
+    String variable = c.loops().get(c.tileLoop()).variable();
     text.line("int last = Math.min(steps, %d);".formatted(MOST_STEPS));
     text.open("for (int %s = 0; %s < last; %s++)".formatted(variable, variable, variable));
   }
@@ -481,10 +506,15 @@ final class TileMethods {
     return IndexText.sum(outer, IndexText.product(inner.variable(), step));
   }
 
-  private static String innerIndex(Contraction c, String side) {
+  /** The index of a step of one turn of the tile's loop. */
+  private static String innerIndex(Contraction c, String side, int step) {
+    Contraction.Loop turn = c.loops().get(c.tileLoop());
     Contraction.Loop inner = c.loops().getLast();
-    String step = side.equals("a") ? inner.aStep() : inner.bStep();
-    return IndexText.sum(side.equals("a") ? "ao" : "0", IndexText.product(inner.variable(), step));
+    boolean isA = side.equals("a");
+    return IndexText.sum(
+        isA ? "ao" : "0",
+        IndexText.product(turn.variable(), isA ? turn.aStep() : turn.bStep()),
+        IndexText.product(Integer.toString(step), isA ? inner.aStep() : inner.bStep()));
   }
 
   private static String rowOffset(Contraction c, int row) {

@@ -16,6 +16,7 @@ import java.util.List;
  * @param singleRow whether one row alone is frequent and gets a tile of eight vectors
  * @param moreRows whether rows may be left over by these tiles
  * @param columns what numbers of columns there are
+ * @param writtenOut whether the innermost loop, whose count is a number, is written out in a tile
  */
 public record Contraction(
     String name,
@@ -26,10 +27,21 @@ public record Contraction(
     Tile narrow,
     boolean singleRow,
     boolean moreRows,
-    Columns columns) {
+    Columns columns,
+    boolean writtenOut) {
 
   public Contraction {
     loops = List.copyOf(loops);
+  }
+
+  /** The place among the loops of the one that a tile runs through. */
+  public int tileLoop() {
+    return loops.size() - (writtenOut ? 2 : 1);
+  }
+
+  /** Steps of the innermost loop in one turn of a tile's loop. */
+  public int stepsATurn() {
+    return writtenOut ? Integer.parseInt(loops.getLast().count()) : 1;
   }
 
   /**
@@ -115,6 +127,7 @@ public record Contraction(
         narrow,
         singleRow || other.singleRow,
         moreRows || other.moreRows,
-        columns.or(other.columns));
+        columns.or(other.columns),
+        writtenOut);
   }
 }

@@ -25,29 +25,63 @@ public final class Lanes {
    * by four pixels are 24 accumulators, by two vectors 12.
    */
   public static Kernel product(int filters, int pixels) {
-    int rows = divisor(filters, 6);
-    int tile = rows < 3 && filters > rows ? 4 : rows;
+    return product(
+        "lanes",
+        new Loop("tap", "taps", "depth * 16", "tapStride"),
+        new Loop("k", "depth", "16", "16"),
+        "{@code depth}",
+        "int taps, int tapStride, int depth",
+        filters,
+        6,
+        pixels);
+  }
+
+  /** The same for kernel rows of few inputs, which a tile takes whole in each turn of its loop. */
+  public static Kernel shortProduct(int filters, int depth, int pixels) {
+    return product(
+        "lanes" + depth + "DeepBy",
+        new Loop("tap", "taps", Integer.toString(depth * 16), "tapStride"),
+        new Loop("k", Integer.toString(depth), "16", "16"),
+        Integer.toString(depth),
+        "int taps, int tapStride",
+        filters,
+        Math.min(6, Products.MOST_A_TURN / (4 * depth)),
+        pixels);
+  }
+
+  private static Kernel product(
+      String name,
+      Loop taps,
+      Loop row,
+      String depth,
+      String sizes,
+      int filters,
+      int mostRows,
+      int pixels) {
+    int rows = divisor(filters, mostRows);
+    int tile = rows < 3 && filters > rows ? Math.min(4, mostRows) : rows;
     return new Kernel(
-        "lanes" + tile,
-        "Convolutions of 16 images in the lanes: c[j][i] = b[i] + sum of a[k][i] w[j][k] over {@code taps} x {@code depth} inputs k, in this"
-            + " order, for filters i and pixels j.",
+        name + tile,
+        "Convolutions of 16 images in the lanes: c[j][i] = b[i] + sum of a[k][i] w[j][k] over {@code taps} x "
+            + depth
+            + " inputs k, in this order, for filters i and pixels j.",
         Kernel.parameters(
-            "int m, int taps, int tapStride, int depth, real[] a, int ao, real[] w, int wo, int panel, int n, real[] b, int bo, real[] c,"
-                + " int co, int resultPanel"),
+            "int m, "
+                + sizes
+                + ", real[] a, int ao, real[] w, int wo, int panel, int n, real[] b, int bo, real[] c, int co, int resultPanel"),
         List.of(
             new Stmt.Contract(
                 new Contraction(
-                    "lanes",
-                    List.of(
-                        new Loop("tap", "taps", "depth * 16", "tapStride"),
-                        new Loop("k", "depth", "16", "16")),
+                    name,
+                    List.of(taps, row),
                     "1",
                     Operands.LANES,
                     new Tile(tile, 4),
                     new Tile(tile, 2),
                     false,
                     filters % tile != 0,
-                    Contraction.Columns.of(pixels * 16)))));
+                    Contraction.Columns.of(pixels * 16),
+                    !name.equals("lanes")))));
   }
 
   /**
@@ -79,7 +113,8 @@ public final class Lanes {
                     narrow,
                     false,
                     more,
-                    new Contraction.Columns(false, false, false)))));
+                    new Contraction.Columns(false, false, false),
+                    false))));
   }
 
   /** Rows of the tile of {@link #outer}. */

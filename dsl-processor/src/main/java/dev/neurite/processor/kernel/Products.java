@@ -10,6 +10,16 @@ public final class Products {
       "int m, int taps, int tapStride, int runs, int runStride, int depth, real[] a, int ao, int lda,"
           + " real[] w, int wo, int panel, int n, real[] b, int bo, real[] c, int co, int ldc";
 
+  private static final String SHORT_PARAMETERS =
+      "int m, int taps, int tapStride, real[] a, int ao, int lda, real[] w, int wo, int panel, int n, real[] b, int bo, real[] c, int co,"
+          + " int ldc";
+
+  /** Multiply-adds in one turn of a tile's loop: more than C2 keeps in registers gain nothing. */
+  static final int MOST_A_TURN = 100;
+
+  /** The most inputs of a kernel row that a tile writes out. */
+  private static final int SHORT = 6;
+
   private static final int WIDE_ROWS = 12;
   private static final int NARROW_ROWS = 6;
 
@@ -33,6 +43,38 @@ public final class Products {
     boolean usual = wide == WIDE_ROWS && narrow == NARROW_ROWS;
     return product(
         usual ? "product" : "product" + wide + "or" + narrow, wide, narrow, usual, columns);
+  }
+
+  /** Whether a kernel row of so many inputs is so short that a loop over it would cost too much. */
+  public static boolean isShort(int depth) {
+    return depth <= SHORT;
+  }
+
+  /** The same for kernel rows of few inputs, which a tile takes whole in each turn of its loop. */
+  public static Kernel shortProductBy(int pixels, int depth, int columns) {
+    int wide = tile(pixels, Math.min(14, MOST_A_TURN / (2 * depth)), 8);
+    int narrow = tile(pixels, 6, 4);
+    return new Kernel(
+        "product%dDeep%dor%d".formatted(depth, wide, narrow),
+        "Products: c[i][j] = b[j] + sum of a[i][k] w[k][j] over {@code taps} x "
+            + depth
+            + " inputs k, in this order; weights w in panels of 16 columns.",
+        Kernel.parameters(SHORT_PARAMETERS),
+        List.of(
+            new Stmt.Contract(
+                new Contraction(
+                    "product" + depth + "Deep",
+                    List.of(
+                        new Loop("tap", "taps", "tapStride", Integer.toString(depth * 16)),
+                        new Loop("k", Integer.toString(depth), "1", "16")),
+                    "lda",
+                    Contraction.Operands.OUTPUTS,
+                    new Contraction.Tile(wide, 2),
+                    new Contraction.Tile(narrow, 2),
+                    false,
+                    true,
+                    Contraction.Columns.of(columns),
+                    true))));
   }
 
   /** Rows of a tile, between {@code least} and {@code most}, that leave the fewest pixels over. */
@@ -69,7 +111,8 @@ public final class Products {
                     new Contraction.Tile(narrow, 2),
                     singleRow,
                     true,
-                    Contraction.Columns.of(columns)))));
+                    Contraction.Columns.of(columns),
+                    false))));
   }
 
   /**
@@ -97,7 +140,8 @@ public final class Products {
                     new Contraction.Tile(6, 2),
                     false,
                     true,
-                    Contraction.Columns.of(columns)))));
+                    Contraction.Columns.of(columns),
+                    false))));
   }
 
   /** Weights as the backward pass reads them: inputs become columns, taps turn around. */

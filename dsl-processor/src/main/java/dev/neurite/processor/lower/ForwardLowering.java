@@ -220,15 +220,20 @@ final class ForwardLowering {
     int rowFloats = g.paddedWidth() * g.channels();
     int groupBias = (g.groupFilters() + 15) / 16 * 16;
     List<Line> line = new ArrayList<>();
-    Line.Call product =
-        callOf(
-            Products.productBy(g.outWidth(), g.groupFilters()),
-            text(g.outWidth()),
-            text(conv.kernel().height()),
-            text(conv.dilation().height() * rowFloats),
-            text(g.runs()),
-            text(g.hasWholeRows() ? 0 : conv.dilation().width() * g.channels()),
-            text(g.depth()),
+    boolean isShort = g.runs() == 1 && Products.isShort(g.depth());
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                text(g.outWidth()),
+                text(conv.kernel().height()),
+                text(conv.dilation().height() * rowFloats)));
+    if (!isShort) {
+      arguments.add(text(g.runs()));
+      arguments.add(text(g.hasWholeRows() ? 0 : conv.dilation().width() * g.channels()));
+      arguments.add(text(g.depth()));
+    }
+    arguments.addAll(
+        List.of(
             source.array(),
             sum(
                 source.at("row"),
@@ -246,7 +251,13 @@ final class ForwardLowering {
                 y.at("row"),
                 product("y", text(g.outWidth() * g.filters())),
                 group(g, g.groupFilters())),
-            text(g.filters()));
+            text(g.filters())));
+    Line.Call product =
+        callOf(
+            isShort
+                ? Products.shortProductBy(g.outWidth(), g.depth(), g.groupFilters())
+                : Products.productBy(g.outWidth(), g.groupFilters()),
+            arguments.toArray(String[]::new));
     line.add(
         g.groups() == 1
             ? product

@@ -7,9 +7,9 @@ import dev.neurite.processor.lower.LayerMethod.Split;
 import dev.neurite.processor.memory.InferenceMemory;
 import dev.neurite.processor.memory.ParameterLayout;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 
 /** Lowers inference: a method for each layer, on the rows of one block. */
 public final class InferenceLowering {
@@ -17,48 +17,98 @@ public final class InferenceLowering {
   /**
    * Inference as methods, to be called in order.
    *
-   * @param methods one for each layer that does anything
+   * @param rows the runs that take rows one by one
+   * @param lanes the runs of blocks that fill lanes with rows; empty where there are none
    * @param kernels what they call
    */
-  public record InferenceCode(List<LayerMethod> methods, KernelSet kernels) {
+  public record InferenceCode(List<RunCode> rows, List<RunCode> lanes, KernelSet kernels) {
     public InferenceCode {
+      rows = List.copyOf(rows);
+      lanes = List.copyOf(lanes);
+    }
+  }
+
+  /**
+   * Methods that rows pass through together.
+   *
+   * @param rows how many at once; 0 for all rows of a block
+   * @param methods in order
+   */
+  public record RunCode(int rows, List<LayerMethod> methods) {
+    public RunCode {
       methods = List.copyOf(methods);
     }
   }
 
-  private InferenceLowering() {}
+  private final ParameterLayout layout;
+  private final KernelSet kernels = new KernelSet();
+  private final Map<String, LayerMethod> methods = new HashMap<>();
 
-  public static InferenceCode lower(
-      ArrangedGraph graph, ParameterLayout layout, InferenceMemory memory) {
-    KernelSet kernels = new KernelSet();
-    Frame frame = new Frame(graph, layout, kernels, "0", "rows", "rows", memory::place);
-    List<LayerMethod> methods = new ArrayList<>();
-    Set<String> names = new HashSet<>();
-    List<Line> lines = new ArrayList<>();
-    String layer = "";
-    for (ArrangedNode node : graph.nodes()) {
-      if (!layer.equals(node.javaName())) {
-        finish(layer, lines, methods, names);
-        layer = node.javaName();
-      }
-      LayerFailure.naming(
-          node.layer(), () -> lines.addAll(ForwardLowering.lower(node, frame, memory)));
-    }
-    finish(layer, lines, methods, names);
-    return new InferenceCode(methods, kernels);
+  private InferenceLowering(ParameterLayout layout) {
+    this.layout = layout;
   }
 
-  private static void finish(
-      String layer, List<Line> lines, List<LayerMethod> methods, Set<String> names) {
-    if (!lines.isEmpty()) {
-      String name = layer + "Forward";
-      for (int i = 2; !names.add(name); i++) {
-        name = layer + "Forward" + i;
-      }
-      methods.add(
-          new LayerMethod(
-              name, "This layer, for a block of rows.", new Split.Rows(), false, 0, lines));
-      lines.clear();
+  /**
+   * Lowers one order of a network, or two: rows by themselves, and rows that share lanes.
+   *
+   * @param graphs the orders
+   * @param layout of the parameters
+   * @param memories the plan of each order
+   */
+  public static InferenceCode lower(
+      List<ArrangedGraph> graphs, ParameterLayout layout, List<InferenceMemory> memories) {
+    InferenceLowering lowering = new InferenceLowering(layout);
+    List<List<RunCode>> orders = new ArrayList<>();
+    for (int i = 0; i < graphs.size(); i++) {
+      orders.add(lowering.runs(graphs.get(i), memories.get(i), i == 0 ? "Forward" : "Lanes"));
     }
+    return new InferenceCode(
+        orders.getFirst(), orders.size() == 1 ? List.of() : orders.getLast(), lowering.kernels);
+  }
+
+  private List<RunCode> runs(ArrangedGraph graph, InferenceMemory memory, String suffix) {
+    List<RunCode> runs = new ArrayList<>();
+    for (InferenceMemory.Run run : memory.runs()) {
+      Frame.Places places = (node, purpose, position) -> memory.place(run, node, purpose, position);
+      Frame frame = new Frame(graph, layout, kernels, "0", "rows", "rows", places);
+      List<LayerMethod> ofRun = new ArrayList<>();
+      List<Line> lines = new ArrayList<>();
+      String layer = "";
+      for (ArrangedNode node : graph.nodes().subList(run.first(), run.end())) {
+        if (!layer.equals(node.javaName())) {
+          finish(layer + suffix, lines, ofRun);
+          layer = node.javaName();
+        }
+        LayerFailure.naming(
+            node.layer(), () -> lines.addAll(ForwardLowering.lower(node, frame, memory)));
+      }
+      finish(layer + suffix, lines, ofRun);
+      runs.add(new RunCode(run.rows(), ofRun));
+    }
+    return runs;
+  }
+
+  /** Makes a method of some lines, or takes the one that has just these lines. */
+  private void finish(String wish, List<Line> lines, List<LayerMethod> run) {
+    if (lines.isEmpty()) {
+      return;
+    }
+    LayerMethod method =
+        methods.values().stream()
+            .filter(other -> other.lines().equals(lines))
+            .findFirst()
+            .orElseGet(() -> method(wish, lines));
+    methods.put(method.name(), method);
+    run.add(method);
+    lines.clear();
+  }
+
+  private LayerMethod method(String wish, List<Line> lines) {
+    String name = wish;
+    for (int i = 2; methods.containsKey(name); i++) {
+      name = wish + i;
+    }
+    return new LayerMethod(
+        name, "This layer, for a block of rows.", new Split.Rows(), false, 0, lines);
   }
 }

@@ -75,12 +75,11 @@ final class LaneConvolution {
     List<Line> panels = new ArrayList<>();
     for (int first = 0; first < g.filters(); first += 16) {
       panels.add(
-          call(
-              Lanes.product(Math.min(16, g.filters() - first), g.outWidth()),
-              text(Math.min(16, g.filters() - first)),
-              text(conv.kernel().height()),
-              text(conv.dilation().height() * rowFloats),
-              text(g.depth()),
+          filters(
+              Math.min(16, g.filters() - first),
+              g.outWidth(),
+              g.depth(),
+              conv.dilation().height() * rowFloats,
               "p",
               text(weight.offset() + first * g.inputs()),
               source.array(),
@@ -98,6 +97,21 @@ final class LaneConvolution {
     }
     lines.add(new Line.Loop("y", "0", text(g.outHeight()), panels));
     return lines;
+  }
+
+  private Line.Call filters(int outputs, int pixels, int depth, int tapStride, String... operands) {
+    boolean isShort = Products.isShort(depth);
+    List<String> arguments = new ArrayList<>();
+    arguments.add(text(outputs));
+    arguments.add(text(conv.kernel().height()));
+    arguments.add(text(tapStride));
+    if (!isShort) {
+      arguments.add(text(depth));
+    }
+    arguments.addAll(List.of(operands));
+    return call(
+        isShort ? Lanes.shortProduct(outputs, depth, pixels) : Lanes.product(outputs, pixels),
+        arguments.toArray(String[]::new));
   }
 
   /** Lines of neighbouring values from one image to another with longer lines. */
@@ -159,12 +173,11 @@ final class LaneConvolution {
     List<Line> panels = new ArrayList<>();
     for (int first = 0; first < g.channels(); first += 16) {
       panels.add(
-          call(
-              Lanes.product(Math.min(16, g.channels() - first), g.width()),
-              text(Math.min(16, g.channels() - first)),
-              text(conv.kernel().height()),
-              text(conv.dilation().height() * rowFloats * ROWS),
-              text(conv.kernel().width() * g.filters()),
+          filters(
+              Math.min(16, g.channels() - first),
+              g.width(),
+              conv.kernel().width() * g.filters(),
+              conv.dilation().height() * rowFloats * ROWS,
               turned.array(),
               turned.base(first * panel),
               source.array(),

@@ -2,15 +2,18 @@ package dev.neurite.processor.memory;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The workspace of inference: one block of rows after another passes through all layers, so that
  * places are used again.
  *
  * @param blockRows rows of a block
+ * @param runs of nodes, in order
  * @param constants the generated class's constants and where in the workspace they begin
  * @param length floats of the workspace
  * @param places of values and what else a layer needs
+ * @param withinRun the places that hold no more than the rows their run takes at once
  * @param folds batch normalisations as scales and shifts
  * @param turns weights that are used turned around
  * @param parameterLength of the parameters of inference: those of training, then the scales and
@@ -18,18 +21,37 @@ import java.util.Map;
  */
 public record InferenceMemory(
     int blockRows,
+    List<Run> runs,
     List<Constant> constants,
     int length,
     Map<TrainingMemory.Key, Place> places,
+    Set<TrainingMemory.Key> withinRun,
     List<Fold> folds,
     List<Turn> turns,
     int parameterLength) {
 
   public InferenceMemory {
+    runs = List.copyOf(runs);
     constants = List.copyOf(constants);
     places = Map.copyOf(places);
+    withinRun = Set.copyOf(withinRun);
     folds = List.copyOf(folds);
     turns = List.copyOf(turns);
+  }
+
+  /**
+   * Neighbouring nodes that rows pass through together.
+   *
+   * @param first the first node
+   * @param end the node after the last
+   * @param rows how many rows at once; 0 for all rows of a block
+   */
+  public record Run(int first, int end, int rows) {
+
+    /** Whether a node belongs to it. */
+    public boolean has(int node) {
+      return first <= node && node < end;
+    }
   }
 
   /** A named offset. */
@@ -76,11 +98,17 @@ public record InferenceMemory(
         .orElse(own);
   }
 
-  public Place place(int node, Purpose purpose, int position) {
-    Place place = places.get(new TrainingMemory.Key(node, purpose, position));
+  /**
+   * Where a node of a run finds what it reads and writes. The rows of a run that takes few at once
+   * begin at row {@code first} of the block.
+   */
+  public Place place(Run run, int node, Purpose purpose, int position) {
+    TrainingMemory.Key key = new TrainingMemory.Key(node, purpose, position);
+    Place place = places.get(key);
     if (place == null) {
       throw new IllegalStateException("no place for the " + purpose + " of node " + node);
     }
-    return place;
+    boolean own = run.rows() == 0 || withinRun.contains(key) || !place.array().equals("a");
+    return own ? place : new Place(place.array(), place.at("first"), place.rowSize());
   }
 }

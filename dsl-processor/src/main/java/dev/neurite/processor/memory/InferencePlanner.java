@@ -2,16 +2,20 @@ package dev.neurite.processor.memory;
 
 import dev.neurite.processor.arrange.ArrangedGraph;
 import dev.neurite.processor.arrange.ArrangedGraph.ArrangedNode;
+import dev.neurite.processor.arrange.Arrangement;
 import dev.neurite.processor.arrange.Work;
 import dev.neurite.processor.graph.Operation;
 import dev.neurite.processor.memory.InferenceMemory.Constant;
 import dev.neurite.processor.memory.InferenceMemory.Fold;
+import dev.neurite.processor.memory.InferenceMemory.Run;
 import dev.neurite.processor.memory.TrainingMemory.Key;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Plans inference: how many rows pass together, and which values lie in the same place one after
@@ -19,8 +23,8 @@ import java.util.Map;
  */
 public final class InferencePlanner {
 
-  /** Floats of a workspace that lies in a second-level cache beside some weights: 512 KiB. */
-  private static final int BLOCK_FLOATS = 128 * 1024;
+  /** Floats of a workspace that lies in a second-level cache beside some weights: 1 MiB. */
+  private static final int BLOCK_FLOATS = 256 * 1024;
 
   /** Ten tiles of ten rows: more gain nothing. */
   private static final int MOST_ROWS = 100;
@@ -35,6 +39,7 @@ public final class InferencePlanner {
   private final Names names;
   private final int[] first;
   private final int[] lastUse;
+  private final List<Run> runs;
   private final Map<Key, Place> places = new HashMap<>();
   private final List<Block> blocks = new ArrayList<>();
   private final List<Fold> folds = new ArrayList<>();
@@ -44,18 +49,31 @@ public final class InferencePlanner {
   /** A place: its name, its floats for each row, and from which node to which it is in use. */
   private static final class Block {
     final Key key;
-    final String name;
     final int floats;
     final int from;
     final int to;
-    int start;
 
-    Block(Key key, String name, int floats, int from, int to) {
+    /** Rows that it holds, or 0 for all rows of a block. */
+    final int rows;
+
+    int start;
+    String name;
+
+    /** Whether another plan has a constant of this name for the same place. */
+    boolean named;
+
+    Block(Key key, String name, int floats, int from, int to, int rows) {
       this.key = key;
       this.name = name;
       this.floats = floats;
       this.from = from;
       this.to = to;
+      this.rows = rows;
+    }
+
+    /** Floats of all rows that it holds, or of each of a block's rows. */
+    int length() {
+      return Math.multiplyExact(floats, Math.max(1, rows));
     }
   }
 
@@ -65,13 +83,40 @@ public final class InferencePlanner {
     this.names = new Names(graph);
     this.first = Sharing.ofInference(graph);
     this.lastUse = new int[graph.nodes().size()];
+    this.runs = RowRuns.of(graph);
   }
 
-  public static InferenceMemory plan(ArrangedGraph graph, ParameterLayout layout) {
-    return new InferencePlanner(graph, layout).run();
+  /**
+   * Plans some orders of the same network with one workspace. What few rows need has places of its
+   * own in each order, since the zero borders of padded images must last; what all rows of a block
+   * need shares its places.
+   */
+  public static List<InferenceMemory> plan(List<ArrangedGraph> graphs, ParameterLayout layout) {
+    List<InferencePlanner> planners =
+        graphs.stream().map(graph -> new InferencePlanner(graph, layout)).toList();
+    planners.forEach(InferencePlanner::place);
+    int fewFloats = planners.stream().mapToInt(planner -> planner.height(false)).sum();
+    int rowFloats = planners.stream().mapToInt(planner -> planner.height(true)).max().orElse(0);
+    int rows = blockRows(rowFloats, graphs.size() > 1 ? Arrangement.Lanes.ROWS : 1);
+    int length = Math.addExact(fewFloats, Math.multiplyExact(rowFloats, rows));
+    List<InferenceMemory> memories = new ArrayList<>();
+    Set<String> taken = new HashSet<>();
+    int few = 0;
+    for (InferencePlanner planner : planners) {
+      planner.nameAlike(planners.getFirst(), taken);
+      memories.add(planner.memory(rows, few, fewFloats, length));
+      few += planner.height(false);
+    }
+    return memories;
   }
 
-  private InferenceMemory run() {
+  private static int blockRows(int rowFloats, int multiple) {
+    int rows = Math.clamp(BLOCK_FLOATS / Math.max(1, rowFloats), FEWEST_ROWS, MOST_ROWS);
+    int whole = (rows + multiple - 1) / multiple * multiple;
+    return (long) rowFloats * whole > LARGEST_FLOATS ? 1 : whole;
+  }
+
+  private void place() {
     fold();
     turn();
     Arrays.setAll(lastUse, node -> node);
@@ -83,35 +128,89 @@ public final class InferencePlanner {
     }
     assignValues();
     graph.nodes().forEach(this::assignExtras);
-    int rowFloats = allocate();
-    int rows = Math.clamp(BLOCK_FLOATS / Math.max(1, rowFloats), FEWEST_ROWS, MOST_ROWS);
-    if ((long) rowFloats * rows > LARGEST_FLOATS) {
-      rows = 1;
-    }
-    List<Constant> constants = new ArrayList<>();
-    for (Block block : blocks) {
-      constants.add(new Constant(block.name, block.start * rows));
-      places.put(block.key, new Place("a", block.name, block.floats));
-    }
-    for (ArrangedNode node : graph.nodes()) {
-      places.putIfAbsent(new Key(node.id(), Purpose.VALUE, 0), valueOf(owner(node.id())));
-    }
-    return new InferenceMemory(
-        rows,
-        constants,
-        Math.multiplyExact(rowFloats, rows),
-        places,
-        folds,
-        turns,
-        parameterLength);
+    allocate(blocks.stream().filter(block -> block.rows > 0).toList());
+    allocate(blocks.stream().filter(block -> block.rows == 0).toList());
   }
 
-  private Place valueOf(int node) {
-    Place place = places.get(new Key(node, Purpose.VALUE, 0));
+  /** Floats of all places that hold a whole block's rows, for each row, or of all others. */
+  private int height(boolean blockRows) {
+    return blocks.stream()
+        .filter(block -> (block.rows == 0) == blockRows)
+        .mapToInt(block -> Math.addExact(block.start, block.length()))
+        .max()
+        .orElse(0);
+  }
+
+  private List<Block> ofAllRows() {
+    return blocks.stream().filter(block -> block.rows == 0).toList();
+  }
+
+  /**
+   * Gives places the names that they have in the first plan, and other places names of their own.
+   */
+  private void nameAlike(InferencePlanner plan, Set<String> taken) {
+    List<Block> own = ofAllRows();
+    List<Block> theirs = plan.ofAllRows();
+    for (int i = 0; i < own.size() && i < theirs.size() && plan != this; i++) {
+      Block block = own.get(i);
+      if (block.start == theirs.get(i).start && block.floats == theirs.get(i).floats) {
+        block.name = theirs.get(i).name;
+        block.named = true;
+      }
+    }
+    for (Block block : blocks) {
+      String wish = block.name;
+      for (int i = 2; !block.named && taken.contains(block.name); i++) {
+        block.name = wish + i;
+      }
+      taken.add(block.name);
+    }
+  }
+
+  /**
+   * The plan.
+   *
+   * @param rows of a block
+   * @param fewAt where the places of few rows begin
+   * @param rowsAt where those of all rows of a block begin
+   * @param length of the workspace
+   */
+  private InferenceMemory memory(int rows, int fewAt, int rowsAt, int length) {
+    List<Constant> constants = new ArrayList<>();
+    Set<Key> withinRun = new HashSet<>();
+    for (Block block : blocks) {
+      if (!block.named) {
+        constants.add(
+            new Constant(
+                block.name, block.rows > 0 ? fewAt + block.start : rowsAt + block.start * rows));
+      }
+      places.put(block.key, new Place("a", block.name, block.floats));
+      if (block.rows > 0) {
+        withinRun.add(block.key);
+      }
+    }
+    for (ArrangedNode node : graph.nodes()) {
+      Key key = new Key(node.id(), Purpose.VALUE, 0);
+      Key held = new Key(owner(node.id()), Purpose.VALUE, 0);
+      places.putIfAbsent(key, valueOf(held));
+      if (withinRun.contains(held)) {
+        withinRun.add(key);
+      }
+    }
+    return new InferenceMemory(
+        rows, runs, constants, length, places, withinRun, folds, turns, parameterLength);
+  }
+
+  private Place valueOf(Key key) {
+    Place place = places.get(key);
     if (place == null) {
-      throw new IllegalStateException("no place for the value of node " + node);
+      throw new IllegalStateException("no place for the value of node " + key.node());
     }
     return place;
+  }
+
+  private Run runOf(int node) {
+    return runs.stream().filter(run -> run.has(node)).findFirst().orElseThrow();
   }
 
   private int owner(int node) {
@@ -192,9 +291,16 @@ public final class InferencePlanner {
     for (ArrangedNode node : graph.nodes()) {
       Key key = new Key(node.id(), Purpose.VALUE, 0);
       if (owner(node.id()) == node.id() && !places.containsKey(key)) {
+        int to = lastUse[node.id()];
+        Run run = runOf(node.id());
         blocks.add(
             new Block(
-                key, names.of(node, Purpose.VALUE), node.size(), node.id(), lastUse[node.id()]));
+                key,
+                names.of(node, Purpose.VALUE),
+                node.size(),
+                node.id(),
+                to,
+                run.has(to) ? run.rows() : 0));
       }
     }
   }
@@ -221,12 +327,16 @@ public final class InferencePlanner {
       ArrangedNode node, Purpose purpose, int position, int floats, int from, int to) {
     blocks.add(
         new Block(
-            new Key(node.id(), purpose, position), names.of(node, purpose), floats, from, to));
+            new Key(node.id(), purpose, position),
+            names.of(node, purpose),
+            floats,
+            from,
+            to,
+            runOf(node.id()).rows()));
   }
 
-  /** Lowest free place first; returns the floats of one row. */
-  private int allocate() {
-    int height = 0;
+  /** Lowest free place first. */
+  private static void allocate(List<Block> blocks) {
     List<Block> placed = new ArrayList<>();
     for (Block block : blocks) {
       int start = 0;
@@ -236,17 +346,15 @@ public final class InferencePlanner {
         for (Block other : placed) {
           boolean together = other.from <= block.to && block.from <= other.to;
           boolean overlap =
-              start < other.start + other.floats && other.start < start + block.floats;
+              start < other.start + other.length() && other.start < start + block.length();
           if (together && overlap) {
-            start = other.start + other.floats;
+            start = other.start + other.length();
             moved = true;
           }
         }
       }
       block.start = start;
       placed.add(block);
-      height = Math.max(height, Math.addExact(start, block.floats));
     }
-    return height;
   }
 }
