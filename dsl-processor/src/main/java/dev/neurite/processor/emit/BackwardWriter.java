@@ -321,8 +321,7 @@ final class BackwardWriter {
                 .addCode(
                     """
                     if (!done) {
-                      exerciseUntilCompiled(new Simd());
-                      done = true;
+                      done = exerciseUntilCompiled(new Simd());
                     }
                     """)
                 .build())

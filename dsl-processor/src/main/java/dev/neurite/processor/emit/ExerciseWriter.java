@@ -84,16 +84,19 @@ final class ExerciseWriter {
         MethodSpec.methodBuilder("exerciseUntilCompiled")
             .addModifiers(Modifier.PRIVATE, Modifier.STATIC)
             .addJavadoc(
-                "Calls every kernel until calls have become no faster for a while; ten seconds at most. The models of a process take"
-                    + " turns.\n")
+                "Calls every kernel until calls have become no faster for a while; says whether they are compiled, which a busy machine may"
+                    + " not have come to within a minute. The models of a process take turns.\n")
+            .returns(TypeName.BOOLEAN)
             .addParameter(ClassName.bestGuess(KernelClasses.KERNELS), "k")
             .addCode(
                 """
                 synchronized ("dev.neurite.warmup".intern()) {
+                  Kernels plain = new Scalar();
                   float[] x = new float[$L];
                   int[] indices = new int[$L];
                   long start = System.nanoTime();
                   long best = Long.MAX_VALUE;
+                  long plainBest = Long.MAX_VALUE;
                   int steady = 0;
                   for (int round = 0; steady < 30 || round < 80; round++) {
                     long before = System.nanoTime();
@@ -101,12 +104,19 @@ final class ExerciseWriter {
                       exercise(k, x, indices);
                     }
                     long after = System.nanoTime();
-                    steady = after - before > best - best / 8 ? steady + 1 : 0;
+                    for (int i = 0; i < 5; i++) {
+                      exercise(plain, x, indices);
+                    }
+                    plainBest = Math.min(plainBest, (System.nanoTime() - after) * 20);
+                    // Vector code that is not compiled takes a hundred times as long as plain code.
+                    boolean compiled = best / 8 < plainBest;
+                    steady = compiled && after - before > best - best / 8 ? steady + 1 : 0;
                     best = Math.min(best, after - before);
-                    if (after - start > 10_000_000_000L) {
-                      return;
+                    if (after - start > 60_000_000_000L) {
+                      return false;
                     }
                   }
+                  return true;
                 }
                 """,
                 SCRATCH,

@@ -131,7 +131,9 @@ final class ForwardThreads {
                       return;
                     }
                     Simd simd = new Simd();
-                    exerciseUntilCompiled(simd);
+                    if (!exerciseUntilCompiled(simd)) {
+                      return;
+                    }
                     float[] a = new float[WORKSPACE];
                     %s
                     long start = System.nanoTime();

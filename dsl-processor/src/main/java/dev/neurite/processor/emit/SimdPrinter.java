@@ -130,6 +130,9 @@ final class SimdPrinter extends KernelPrinter {
     return tiles.simdTransposition();
   }
 
+  /** Columns with those behind the last that fill its panel. */
+  private static final String END = "int end = (n + 15) & -16;";
+
   /** A form of tile: its vectors, and whether its last columns may be beyond the end. */
   private record Form(int vectors, boolean tail) {}
 
@@ -153,12 +156,16 @@ final class SimdPrinter extends KernelPrinter {
   private void singleRow(Contraction c) {
     text.open("if (m == 1)");
     text.line("int column = 0;");
-    text.open("for (; column + 8 * LANES <= n; column += 8 * LANES)");
+    String end = c.room() ? "end" : "n";
+    if (c.room()) {
+      text.line(END);
+    }
+    text.open("for (; column + 8 * LANES <= " + end + "; column += 8 * LANES)");
     TileMethods.openPasses(c, text);
     text.line(tiles.simd(c, parameters, 1, 8, false, "0", "column") + ";");
     TileMethods.closePasses(c, text);
     text.close();
-    text.open("for (; column < n; column += 2 * LANES)");
+    text.open("for (; column < " + end + "; column += 2 * LANES)");
     TileMethods.openPasses(c, text);
     byForm(
         c,
@@ -177,7 +184,13 @@ final class SimdPrinter extends KernelPrinter {
   }
 
   private void byPanels(Contraction c) {
-    text.open("for (int column = 0; column < n; column += 2 * LANES)");
+    if (c.room()) {
+      text.line(END);
+      text.open(
+          "for (int column = (end - 1) / (2 * LANES) * (2 * LANES); column >= 0; column -= 2 * LANES)");
+    } else {
+      text.open("for (int column = 0; column < n; column += 2 * LANES)");
+    }
     TileMethods.openPasses(c, text);
     text.line("int i = 0;");
     byForm(c, form -> onceIfAll(c, form, () -> rows(c, form)));
@@ -247,14 +260,15 @@ final class SimdPrinter extends KernelPrinter {
       tile.accept(new Form(2, false));
       return;
     }
-    text.open("if (column + 2 * LANES <= n)");
+    String end = c.room() ? "end" : "n";
+    text.open("if (column + 2 * LANES <= " + end + ")");
     tile.accept(new Form(2, false));
     if (columns.ragged()) {
       text.reopen("else if (LANES < 16 || column + LANES < n)");
       tile.accept(new Form(2, true));
     }
     if (columns.odd()) {
-      text.reopen("else if (column + LANES == n)");
+      text.reopen("else if (column + LANES == " + end + ")");
       tile.accept(new Form(1, false));
     }
     if (columns.oddRagged()) {

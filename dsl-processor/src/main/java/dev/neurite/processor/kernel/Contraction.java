@@ -16,6 +16,8 @@ import java.util.List;
  * @param singleRow whether one row alone is frequent and gets a tile of eight vectors
  * @param moreRows whether rows may be left over by these tiles
  * @param columns what numbers of columns there are
+ * @param room whether the result has room for 15 numbers behind its last, so that whole vectors are
+ *     stored: columns from the last to the first, so that what goes beyond a row is overwritten
  * @param writtenOut whether the innermost loop, whose count is a number, is written out in a tile
  */
 public record Contraction(
@@ -28,6 +30,7 @@ public record Contraction(
     boolean singleRow,
     boolean moreRows,
     Columns columns,
+    boolean room,
     boolean writtenOut) {
 
   public Contraction {
@@ -111,6 +114,11 @@ public record Contraction(
       return new Columns(odd && !ragged, ragged, odd && ragged);
     }
 
+    /** The same where whole vectors are stored behind the last column. */
+    Columns whole() {
+      return new Columns(odd || oddRagged, false, false);
+    }
+
     public Columns or(Columns other) {
       return new Columns(odd || other.odd, ragged || other.ragged, oddRagged || other.oddRagged);
     }
@@ -128,6 +136,7 @@ public record Contraction(
         singleRow || other.singleRow,
         moreRows || other.moreRows,
         columns.or(other.columns),
+        room,
         writtenOut);
   }
 }

@@ -81,6 +81,7 @@ public final class Lanes {
                     false,
                     filters % tile != 0,
                     Contraction.Columns.of(pixels * 16),
+                    false,
                     !name.equals("lanes")))));
   }
 
@@ -114,6 +115,7 @@ public final class Lanes {
                     false,
                     more,
                     new Contraction.Columns(false, false, false),
+                    false,
                     false))));
   }
 

@@ -14,6 +14,11 @@ public final class Products {
       "int m, int taps, int tapStride, real[] a, int ao, int lda, real[] w, int wo, int panel, int n, real[] b, int bo, real[] c, int co,"
           + " int ldc";
 
+  private static final String WHOLE = "Whole";
+
+  private static final String ROOM =
+      " Stores whole vectors: c has room for 15 numbers behind its last.";
+
   /** Multiply-adds in one turn of a tile's loop: more than C2 keeps in registers gain nothing. */
   static final int MOST_A_TURN = 100;
 
@@ -29,20 +34,22 @@ public final class Products {
    * Rows of outputs from rows of inputs. Twelve rows are 24 accumulators of two vectors, six are
    * 12: as many as 32 and 16 registers hold beside the operands.
    */
-  public static Kernel product(int columns) {
-    return product("product", WIDE_ROWS, NARROW_ROWS, true, columns);
+  public static Kernel product(int columns, boolean room) {
+    return product("product", WIDE_ROWS, NARROW_ROWS, true, columns, room);
   }
 
   /**
    * The same for a number of rows known at compile time: the output pixels of an image row. The
    * tile is as large as divides the row best.
+   *
+   * @param room whether the result has room for 15 numbers behind its last
    */
-  public static Kernel productBy(int pixels, int columns) {
+  public static Kernel productBy(int pixels, int columns, boolean room) {
     int wide = tile(pixels, 14, 8);
     int narrow = tile(pixels, 6, 4);
     boolean usual = wide == WIDE_ROWS && narrow == NARROW_ROWS;
     return product(
-        usual ? "product" : "product" + wide + "or" + narrow, wide, narrow, usual, columns);
+        usual ? "product" : "product" + wide + "or" + narrow, wide, narrow, usual, columns, room);
   }
 
   /** Whether a kernel row of so many inputs is so short that a loop over it would cost too much. */
@@ -51,14 +58,17 @@ public final class Products {
   }
 
   /** The same for kernel rows of few inputs, which a tile takes whole in each turn of its loop. */
-  public static Kernel shortProductBy(int pixels, int depth, int columns) {
+  public static Kernel shortProductBy(int pixels, int depth, int columns, boolean room) {
     int wide = tile(pixels, Math.min(14, MOST_A_TURN / (2 * depth)), 8);
     int narrow = tile(pixels, 6, 4);
+    Contraction.Columns forms = Contraction.Columns.of(columns);
+    boolean whole = room && columns % 16 != 0;
     return new Kernel(
-        "product%dDeep%dor%d".formatted(depth, wide, narrow),
+        "product%dDeep%dor%d%s".formatted(depth, wide, narrow, whole ? WHOLE : ""),
         "Products: c[i][j] = b[j] + sum of a[i][k] w[k][j] over {@code taps} x "
             + depth
-            + " inputs k, in this order; weights w in panels of 16 columns.",
+            + " inputs k, in this order; weights w in panels of 16 columns."
+            + (whole ? ROOM : ""),
         Kernel.parameters(SHORT_PARAMETERS),
         List.of(
             new Stmt.Contract(
@@ -73,7 +83,8 @@ public final class Products {
                     new Contraction.Tile(narrow, 2),
                     false,
                     true,
-                    Contraction.Columns.of(columns),
+                    whole ? forms.whole() : forms,
+                    whole,
                     true))));
   }
 
@@ -91,11 +102,15 @@ public final class Products {
     return best;
   }
 
-  private static Kernel product(String name, int wide, int narrow, boolean singleRow, int columns) {
+  private static Kernel product(
+      String name, int wide, int narrow, boolean singleRow, int columns, boolean room) {
+    Contraction.Columns forms = Contraction.Columns.of(columns);
+    boolean whole = room && columns % 16 != 0;
     return new Kernel(
-        name,
+        whole ? name + WHOLE : name,
         "Products: c[i][j] = b[j] + sum of a[i][k] w[k][j] over {@code taps} x {@code runs} x {@code depth} inputs k, in this order; weights w in"
-            + " panels of 16 columns.",
+            + " panels of 16 columns."
+            + (whole ? ROOM : ""),
         Kernel.parameters(PARAMETERS),
         List.of(
             new Stmt.Contract(
@@ -111,7 +126,8 @@ public final class Products {
                     new Contraction.Tile(narrow, 2),
                     singleRow,
                     true,
-                    Contraction.Columns.of(columns),
+                    whole ? forms.whole() : forms,
+                    whole,
                     false))));
   }
 
@@ -141,6 +157,7 @@ public final class Products {
                     false,
                     true,
                     Contraction.Columns.of(columns),
+                    false,
                     false))));
   }
 

@@ -171,7 +171,7 @@ final class BackwardLowering {
             : frame.place(node.id(), Purpose.TURNED);
     int inputs = node.inputTypes().getFirst().shape().getLast();
     call(
-        Products.product(inputs),
+        Products.product(inputs, false),
         frame.elements(dx.rowSize() / inputs),
         "1",
         "0",
@@ -244,7 +244,7 @@ final class BackwardLowering {
     Place turned = frame.place(node.id(), Purpose.TURNED);
     Line.Call product =
         callOf(
-            Products.productBy(g.width(), g.groupChannels()),
+            Products.productBy(g.width(), g.groupChannels(), false),
             text(g.width()),
             text(conv.kernel().height()),
             text(conv.dilation().height() * rowFloats),

@@ -122,6 +122,11 @@ final class ForwardLowering {
     return Integer.toString(number);
   }
 
+  /** Whether whole vectors may be stored behind the last number of a value. */
+  private boolean room(Place place) {
+    return inference != null && place.array().equals("a");
+  }
+
   /** Where the bias lies, or -1. */
   private String bias(ArrangedNode node, boolean declared) {
     int own = declared ? frame.panels(node.origin(), "bias").offset() : -1;
@@ -146,7 +151,7 @@ final class ForwardLowering {
     Place weight = weight(node);
     String bias = bias(node, dense.bias());
     call(
-        Products.product(dense.units()),
+        Products.product(dense.units(), room(y)),
         frame.elements(steps),
         "1",
         "0",
@@ -179,7 +184,7 @@ final class ForwardLowering {
     }
     if (g.isPointwise()) {
       call(
-          Products.product(g.filters()),
+          Products.product(g.filters(), room(y)),
           frame.elements(g.height() * g.width()),
           "1",
           "0",
@@ -255,8 +260,9 @@ final class ForwardLowering {
     Line.Call product =
         callOf(
             isShort
-                ? Products.shortProductBy(g.outWidth(), g.depth(), g.groupFilters())
-                : Products.productBy(g.outWidth(), g.groupFilters()),
+                ? Products.shortProductBy(
+                    g.outWidth(), g.depth(), g.groupFilters(), g.groups() == 1 && room(y))
+                : Products.productBy(g.outWidth(), g.groupFilters(), g.groups() == 1 && room(y)),
             arguments.toArray(String[]::new));
     line.add(
         g.groups() == 1

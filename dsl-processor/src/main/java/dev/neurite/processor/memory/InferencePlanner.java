@@ -9,6 +9,7 @@ import dev.neurite.processor.memory.InferenceMemory.Constant;
 import dev.neurite.processor.memory.InferenceMemory.Fold;
 import dev.neurite.processor.memory.InferenceMemory.Run;
 import dev.neurite.processor.memory.TrainingMemory.Key;
+import dev.neurite.processor.shape.TensorType;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -56,24 +57,28 @@ public final class InferencePlanner {
     /** Rows that it holds, or 0 for all rows of a block. */
     final int rows;
 
+    /** Floats behind the last, for a vector that is stored whole. */
+    final int room;
+
     int start;
     String name;
 
     /** Whether another plan has a constant of this name for the same place. */
     boolean named;
 
-    Block(Key key, String name, int floats, int from, int to, int rows) {
+    Block(Key key, String name, int floats, int from, int to, int rows, int room) {
       this.key = key;
       this.name = name;
       this.floats = floats;
       this.from = from;
       this.to = to;
       this.rows = rows;
+      this.room = room;
     }
 
     /** Floats of all rows that it holds, or of each of a block's rows. */
     int length() {
-      return Math.multiplyExact(floats, Math.max(1, rows));
+      return Math.addExact(Math.multiplyExact(floats, Math.max(1, rows)), room);
     }
   }
 
@@ -300,9 +305,15 @@ public final class InferencePlanner {
                 node.size(),
                 node.id(),
                 to,
-                run.has(to) ? run.rows() : 0));
+                run.has(to) ? run.rows() : 0,
+                columns(node.type()) % 16 == 0 ? 0 : 16));
       }
     }
+  }
+
+  /** Neighbouring values of a dense layer or a convolution: units or filters. */
+  private static int columns(TensorType type) {
+    return type.rank() == 3 ? type.shape().getFirst() : type.shape().getLast();
   }
 
   private void assignExtras(ArrangedNode node) {
@@ -332,7 +343,8 @@ public final class InferencePlanner {
             floats,
             from,
             to,
-            runOf(node.id()).rows()));
+            runOf(node.id()).rows(),
+            0));
   }
 
   /** Lowest free place first. */
