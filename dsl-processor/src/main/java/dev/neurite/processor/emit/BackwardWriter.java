@@ -10,10 +10,12 @@ import com.palantir.javapoet.TypeSpec;
 import dev.neurite.processor.arrange.ArrangedGraph;
 import dev.neurite.processor.arrange.ArrangedGraph.ArrangedNode;
 import dev.neurite.processor.arrange.Arrangement;
+import dev.neurite.processor.kernel.IndexText;
 import dev.neurite.processor.lower.LayerMethod;
 import dev.neurite.processor.lower.LayerMethod.Split;
 import dev.neurite.processor.lower.RowBlocks;
 import dev.neurite.processor.lower.TrainingCode;
+import dev.neurite.processor.memory.ParameterLayout;
 import dev.neurite.processor.memory.TrainingMemory.Slot;
 import dev.neurite.processor.shape.TensorType.Element;
 import java.util.ArrayList;
@@ -102,14 +104,17 @@ final class BackwardWriter {
     type.addMethod(choose("outputGradient", "outputGradient", graph.outputs().size()));
     type.addMethod(inputGradient());
     for (LayerMethod method : code.methods()) {
-      type.addMethod(
+      MethodSpec.Builder layer =
           MethodSpec.methodBuilder(method.name())
               .addModifiers(Modifier.PRIVATE)
               .addJavadoc("$L\n", method.documentation())
               .addParameter(TypeName.INT, "from")
-              .addParameter(TypeName.INT, "to")
-              .addCode(TypedCode.of(LayerMethods.body(method, real)))
-              .build());
+              .addParameter(TypeName.INT, "to");
+      String body = LayerMethods.body(method, real);
+      if (LayerMethods.names(body, "home")) {
+        layer.addParameter(TypeName.INT, "home");
+      }
+      type.addMethod(layer.addCode(TypedCode.of(body)).build());
     }
     helpers(type);
     KernelClasses kernels = new KernelClasses(code.kernels(), real);
@@ -194,31 +199,27 @@ final class BackwardWriter {
     }
     body.addStatement(
         "long floats = $LL * $L + $LL", padded().rowFloats(), places(), padded().fixedFloats());
-    body.beginControlFlow("if (floats > $T.MAX_VALUE - $L)", Integer.class, SLACK + 16);
+    body.beginControlFlow("if (floats > $T.MAX_VALUE - $L)", Integer.class, SLACK + 32);
     body.addStatement(
         "throw new $T(\"a batch of \" + maxRows + \" rows needs a workspace of \" + floats + \" floats, more than an array"
             + " holds; take at most \" + ($T.MAX_VALUE - $LL) / $LL + \" rows\")",
         IllegalArgumentException.class,
         Integer.class,
-        SLACK + 16 + padded().fixedFloats(),
+        SLACK + 32 + padded().fixedFloats(),
         Math.max(1, padded().rowFloats()));
     body.endControlFlow();
-    body.addStatement("this.a = new $L[(int) floats + $L]", real, SLACK);
+    body.addStatement("this.a = new $L[(int) floats + $L]", real, ParameterLayout.START + SLACK);
     long rowFloats = 0;
     for (Slot slot : code.memory().slots()) {
       if (slot.fixedFloats() == 0) {
-        body.addStatement("this.$L = $L", slot.field(), scaled(rowFloats));
+        body.addStatement("this.$L = $L", slot.field(), at(rowFloats, 0));
         rowFloats += round(slot.rowFloats());
       }
     }
     long fixedFloats = 0;
     for (Slot slot : code.memory().slots()) {
       if (slot.fixedFloats() > 0) {
-        body.addStatement(
-            "this.$L = $L",
-            slot.field(),
-            dev.neurite.processor.kernel.IndexText.sum(
-                scaled(rowFloats), Long.toString(fixedFloats)));
+        body.addStatement("this.$L = $L", slot.field(), at(rowFloats, fixedFloats));
         fixedFloats += round(slot.fixedFloats());
       }
     }
@@ -274,8 +275,11 @@ final class BackwardWriter {
     return (floats + 15) / 16 * 16;
   }
 
-  private String scaled(long rowFloats) {
-    return dev.neurite.processor.kernel.IndexText.product(Long.toString(rowFloats), places());
+  /** Where a slot begins behind others of so many floats for each row and in all. */
+  private String at(long rowFloats, long fixedFloats) {
+    return IndexText.sum(
+        IndexText.product(Long.toString(rowFloats), places()),
+        Long.toString(ParameterLayout.START + fixedFloats));
   }
 
   /** The variable that holds how many rows the workspace has room for. */
@@ -396,7 +400,7 @@ final class BackwardWriter {
         }
         conditional = method.onlyForInputs();
       }
-      body.add(blocks ? CodeBlock.of("$L(row, end);\n", method.name()) : call(method));
+      body.add(call(method, blocks ? "row, end" : "from, to"));
     }
     if (conditional) {
       body.endControlFlow();
@@ -443,9 +447,11 @@ final class BackwardWriter {
         .build();
   }
 
-  private static CodeBlock call(LayerMethod method) {
+  private CodeBlock call(LayerMethod method, String range) {
+    boolean home = LayerMethods.names(LayerMethods.body(method, real), "home");
     return switch (method.split()) {
-      case Split.Rows ignored -> CodeBlock.of("$L(from, to);\n", method.name());
+      case Split.Rows ignored ->
+          CodeBlock.of("$L($L$L);\n", method.name(), range, home ? ", from" : "");
       case Split.Units units ->
           CodeBlock.of(
               "$L(share($L, $L, part, parts), share($L, $L, part + 1, parts));\n",

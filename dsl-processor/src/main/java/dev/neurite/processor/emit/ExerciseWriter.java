@@ -24,7 +24,7 @@ import javax.lang.model.element.Modifier;
 final class ExerciseWriter {
 
   /** Floats of the scratch array: room for the largest of the small products. */
-  private static final int SCRATCH = 8192;
+  private static final int SCRATCH = 18432;
 
   /** Sizes that reach every loop of a kernel: two vectors of 16 lanes and three lanes over. */
   private static final int LANES = 35;
@@ -49,11 +49,10 @@ final class ExerciseWriter {
           Map.entry("positions", 1),
           Map.entry("vectors", 1),
           Map.entry("outer", 1),
-          Map.entry("blocks", 1),
+          Map.entry("blocks", 2),
           Map.entry("count", 2),
-          Map.entry("taps", 1),
+          Map.entry("taps", 2),
           Map.entry("runs", 1),
-          Map.entry("depth", 2),
           Map.entry("lda", 1),
           Map.entry("ldc", 1),
           Map.entry("panel", 16),
@@ -71,10 +70,12 @@ final class ExerciseWriter {
     MethodSpec.Builder once =
         MethodSpec.methodBuilder("exercise")
             .addModifiers(Modifier.PRIVATE, Modifier.STATIC)
-            .addJavadoc("Calls every kernel on a few numbers.\n")
+            .addJavadoc(
+                "Calls every kernel on a few numbers; sums of products take {@code steps} steps.\n")
             .addParameter(ClassName.bestGuess(KernelClasses.KERNELS), "k")
             .addParameter(ArrayTypeName.of(TypeName.FLOAT), "x")
-            .addParameter(ArrayTypeName.of(TypeName.INT), "indices");
+            .addParameter(ArrayTypeName.of(TypeName.INT), "indices")
+            .addParameter(TypeName.INT, "steps");
     once.addStatement("$T.fill(x, 0)", java.util.Arrays.class);
     for (Kernel kernel : kernels.all()) {
       calls(kernel).forEach(once::addStatement);
@@ -95,25 +96,28 @@ final class ExerciseWriter {
                   float[] x = new float[$L];
                   int[] indices = new int[$L];
                   long start = System.nanoTime();
-                  long best = Long.MAX_VALUE;
-                  long plainBest = Long.MAX_VALUE;
-                  int steady = 0;
-                  for (int round = 0; steady < 30 || round < 80; round++) {
-                    long before = System.nanoTime();
-                    for (int i = 0; i < 100; i++) {
-                      exercise(k, x, indices);
-                    }
-                    long after = System.nanoTime();
-                    for (int i = 0; i < 5; i++) {
-                      exercise(plain, x, indices);
-                    }
-                    plainBest = Math.min(plainBest, (System.nanoTime() - after) * 20);
-                    // Vector code that is not compiled takes a hundred times as long as plain code.
-                    boolean compiled = best / 8 < plainBest;
-                    steady = compiled && after - before > best - best / 8 ? steady + 1 : 0;
-                    best = Math.min(best, after - before);
-                    if (after - start > 60_000_000_000L) {
-                      return false;
+                  // Few steps until most is compiled, then as many as show what is not.
+                  for (int steps : new int[] {2, 64}) {
+                    int calls = steps == 2 ? 100 : 10;
+                    long best = Long.MAX_VALUE;
+                    long plainBest = Long.MAX_VALUE;
+                    int steady = 0;
+                    for (int round = 0; steady < 30 || round < 80; round++) {
+                      long before = System.nanoTime();
+                      for (int i = 0; i < calls; i++) {
+                        exercise(k, x, indices, steps);
+                      }
+                      long after = System.nanoTime();
+                      for (int i = 0; i < calls / 5; i++) {
+                        exercise(plain, x, indices, steps);
+                      }
+                      plainBest = Math.min(plainBest, (System.nanoTime() - after) * 5);
+                      boolean compiled = best / 4 < plainBest;
+                      steady = compiled && after - before > best - best / 8 ? steady + 1 : 0;
+                      best = Math.min(best, after - before);
+                      if (after - start > 60_000_000_000L) {
+                        return false;
+                      }
                     }
                   }
                   return true;
@@ -151,6 +155,10 @@ final class ExerciseWriter {
       // A tile of each number of rows: the large one, then 4, 2 and 1.
       int rows = Math.max(c.wide().rows(), c.narrow().rows()) + 7;
       columns.forEach(n -> calls.add(call(kernel, Map.of("m", rows, "n", n))));
+      if (kernel.parameters().stream().anyMatch(parameter -> parameter.name().equals("depth"))) {
+        // More steps than one pass takes.
+        calls.add(call(kernel, Map.of("m", 1, "n", 32)).replace("steps", "8 * steps + 8"));
+      }
       if (c.singleRow()) {
         calls.add(call(kernel, Map.of("m", 1, "n", 160)));
       }
@@ -160,20 +168,23 @@ final class ExerciseWriter {
   }
 
   private static String call(Kernel kernel, Map<String, Integer> own) {
+    boolean sums = kernel.body().getFirst() instanceof Stmt.Contract;
     return kernel.parameters().stream()
-        .map(parameter -> argument(parameter, own))
+        .map(parameter -> argument(parameter, own, sums))
         .collect(Collectors.joining(", ", "k." + kernel.name() + "(", ")"));
   }
 
-  private static String argument(Parameter parameter, Map<String, Integer> own) {
+  private static String argument(Parameter parameter, Map<String, Integer> own, boolean sums) {
+    String name = parameter.name();
     return switch (parameter.type()) {
       case REALS -> "x";
       case INTS -> "indices";
       case REAL -> "1";
       case BOOLEAN -> "true";
       case INT ->
-          Integer.toString(
-              own.getOrDefault(parameter.name(), SIZES.getOrDefault(parameter.name(), 0)));
+          sums && (name.equals("depth") || name.equals("count"))
+              ? "steps"
+              : Integer.toString(own.getOrDefault(name, SIZES.getOrDefault(name, 0)));
     };
   }
 }

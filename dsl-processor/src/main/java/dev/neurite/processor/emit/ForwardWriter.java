@@ -20,7 +20,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReferenceArray;
-import java.util.regex.Pattern;
 import javax.lang.model.element.Modifier;
 
 /** Writes the class of inference, which needs nothing but the JDK. */
@@ -362,12 +361,12 @@ final class ForwardWriter {
               .addJavadoc("$L\n", method.documentation());
       List<String> values = new ArrayList<>();
       for (Argument argument : blockArguments()) {
-        if (names(body, argument.name())) {
+        if (LayerMethods.names(body, argument.name())) {
           layer.addParameter(argument.type(), argument.name());
           values.add(run.rows() == 0 ? argument.name() : ofFewRows(argument.name(), run.rows()));
         }
       }
-      if (names(body, "first")) {
+      if (LayerMethods.names(body, "first")) {
         layer.addParameter(TypeName.INT, "first");
         values.add("first");
       }
@@ -377,10 +376,6 @@ final class ForwardWriter {
     if (run.rows() > 0) {
       block.endControlFlow();
     }
-  }
-
-  private static boolean names(String body, String name) {
-    return Pattern.compile("\\b" + name + "\\b").matcher(body).find();
   }
 
   /** An argument of {@code block} for the few rows from {@code first} on. */

@@ -24,6 +24,11 @@ final class LayerMethods {
     return text.toString();
   }
 
+  /** Whether the body of a method names a variable. */
+  static boolean names(String body, String variable) {
+    return Pattern.compile("\\b" + variable + "\\b").matcher(body).find();
+  }
+
   private static void lines(List<Line> lines, JavaText text, String real) {
     for (Line line : lines) {
       switch (line) {

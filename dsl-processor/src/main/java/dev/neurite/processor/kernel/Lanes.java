@@ -18,6 +18,9 @@ public final class Lanes {
   private static final String ROW = "row * channels * area + channel * area + i";
   private static final String LANE = "(i * channels + channel) * 16";
 
+  /** The most pixels of an output row that a tile writes out. */
+  private static final int SHORT = 0;
+
   private Lanes() {}
 
   /**
@@ -86,28 +89,38 @@ public final class Lanes {
   }
 
   /**
-   * Weight gradients of the same, a sum for each lane: rows are inputs of the kernel, columns
-   * filters.
+   * Whether an output row of so many pixels is so short that a loop over it would cost too much.
    */
-  public static Kernel outer(int depth, int filters) {
-    Tile wide = pairs(depth, filters, 24);
-    Tile narrow = pairs(depth, filters, 12);
+  public static boolean isShort(int pixels) {
+    return pixels <= SHORT;
+  }
+
+  /**
+   * Weight gradients of the same, a sum for each lane: rows are inputs of the kernel, columns
+   * filters. A tile takes short output rows whole in each turn of its loop.
+   */
+  public static Kernel outer(int depth, int filters, int pixels) {
+    boolean isShort = isShort(pixels);
+    Tile wide = pairs(depth, filters, accumulators(pixels));
+    Tile narrow = pairs(depth, filters, Math.min(12, accumulators(pixels)));
     boolean more = depth % wide.rows() != 0 || depth % narrow.rows() != 0;
+    String name = isShort ? "lanesOuter" + pixels + "WideBy" : "lanesOuter";
+    String count = isShort ? Integer.toString(pixels) : "count";
     return new Kernel(
-        "lanesOuter%dx%dor%dx%d"
-            .formatted(wide.rows(), wide.vectors(), narrow.rows(), narrow.vectors()),
-        "Weight gradients of 16 images in the lanes: c[i][j] += sum of a[x][i] w[x][j] over {@code blocks} x {@code count} positions x, in"
-            + " this order, for each lane.",
+        "%s%dx%dor%dx%d"
+            .formatted(name, wide.rows(), wide.vectors(), narrow.rows(), narrow.vectors()),
+        "Weight gradients of 16 images in the lanes: c[i][j] += sum of a[x][i] w[x][j] over {@code blocks} x %s positions x, in this order, for each lane."
+            .formatted(isShort ? count : "{@code count}"),
         Kernel.parameters(
-            "int m, int blocks, int aBlock, int wBlock, int count, int aStep, int wStep, real[] a, int ao,"
-                + " real[] w, int wo, int n, real[] c, int co, int ldc"),
+            "int m, int blocks, int aBlock, int wBlock, %sint aStep, int wStep, real[] a, int ao, real[] w, int wo, int n, real[] c, int co, int ldc"
+                .formatted(isShort ? "" : "int count, ")),
         List.of(
             new Stmt.Contract(
                 new Contraction(
-                    "lanesOuter",
+                    name,
                     List.of(
                         new Loop("block", "blocks", "aBlock", "wBlock"),
-                        new Loop("position", "count", "aStep", "wStep")),
+                        new Loop("position", count, "aStep", "wStep")),
                     "16",
                     Operands.LANE_PAIRS,
                     wide,
@@ -116,12 +129,16 @@ public final class Lanes {
                     more,
                     new Contraction.Columns(false, false, false),
                     false,
-                    false))));
+                    isShort))));
   }
 
   /** Rows of the tile of {@link #outer}. */
-  public static int outerRows(int depth, int filters) {
-    return pairs(depth, filters, 24).rows();
+  public static int outerRows(int depth, int filters, int pixels) {
+    return pairs(depth, filters, accumulators(pixels)).rows();
+  }
+
+  private static int accumulators(int pixels) {
+    return isShort(pixels) ? Math.min(24, Products.MOST_A_TURN / pixels) : 24;
   }
 
   private static Tile pairs(int depth, int filters, int accumulators) {

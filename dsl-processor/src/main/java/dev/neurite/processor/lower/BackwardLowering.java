@@ -203,7 +203,7 @@ final class BackwardLowering {
     Place source = dy;
     int rowFloats = g.spreadWidth() * g.filters();
     if (!g.spreadsToItself()) {
-      source = frame.place(node.id(), Purpose.SPREAD);
+      source = frame.atHome(node.id(), Purpose.SPREAD);
       int into = (g.spreadTop() * g.spreadWidth() + g.spreadLeft()) * g.filters();
       int outFloats = g.outWidth() * g.filters();
       if (conv.stride().width() == 1) {
@@ -242,11 +242,13 @@ final class BackwardLowering {
     boolean wholeRows = g.hasWholeRows();
     int skip = (g.spreadSkipRows() * g.spreadWidth() + g.spreadSkipColumns()) * g.filters();
     Place turned = frame.place(node.id(), Purpose.TURNED);
+    boolean skips = g.skipsZeroRows();
+    int kernelRow = conv.kernel().width() * g.groupFilters() * 16;
     Line.Call product =
         callOf(
             Products.productBy(g.width(), g.groupChannels(), false),
             text(g.width()),
-            text(conv.kernel().height()),
+            skips ? "taps" : text(conv.kernel().height()),
             text(conv.dilation().height() * rowFloats),
             text(wholeRows ? 1 : conv.kernel().width()),
             text(wholeRows ? 0 : conv.dilation().width() * g.filters()),
@@ -254,11 +256,14 @@ final class BackwardLowering {
             source.array(),
             sum(
                 source.at("row", text(skip)),
-                product("y", text(rowFloats)),
+                product(skips ? "y + first" : "y", text(rowFloats)),
                 group(g, g.groupFilters())),
             text(g.filters()),
             turned.array(),
-            sum(turned.base(), group(g, g.turnedGroupLength())),
+            sum(
+                turned.base(),
+                skips ? product("first", text(kernelRow)) : "0",
+                group(g, g.turnedGroupLength())),
             text(g.taps() * g.groupFilters() * 16),
             text(g.groupChannels()),
             turned.array(),
@@ -269,16 +274,24 @@ final class BackwardLowering {
                 product("y", text(g.width() * g.channels())),
                 group(g, g.groupChannels())),
             text(g.channels()));
-    row.add(
-        new Line.Loop(
-            "y",
-            "0",
-            text(g.height()),
-            List.of(
-                g.groups() == 1
-                    ? product
-                    : new Line.Loop("group", "0", text(g.groups()), List.of(product)))));
+    List<Line> line = new ArrayList<>(zeroRows(g));
+    line.add(
+        g.groups() == 1
+            ? product
+            : new Line.Loop("group", "0", text(g.groups()), List.of(product)));
+    row.add(new Line.Loop("y", "0", text(g.height()), line));
     forRows(row);
+  }
+
+  /** The kernel rows that read no zeros above and below the output gradient, for row y. */
+  static List<Line> zeroRows(ConvGeometry g) {
+    if (!g.skipsZeroRows()) {
+      return List.of();
+    }
+    return List.of(
+        new Line.Define("first", "Math.max(0, %d - y)".formatted(g.firstSpreadRow())),
+        new Line.Define(
+            "taps", "Math.min(%d, %d - y) - first".formatted(g.kernelHeight(), g.endSpreadRow())));
   }
 
   private void batchNorm(Operation.BatchNorm norm, Place dx) {

@@ -2,6 +2,7 @@ package dev.neurite.processor.lower;
 
 import dev.neurite.processor.arrange.ArrangedGraph;
 import dev.neurite.processor.arrange.Arrangement;
+import dev.neurite.processor.kernel.IndexText;
 import dev.neurite.processor.memory.ParameterLayout;
 import dev.neurite.processor.memory.Place;
 import dev.neurite.processor.memory.Purpose;
@@ -56,6 +57,16 @@ record Frame(
     return places.of(node, purpose, position);
   }
 
+  /**
+   * A place that is needed for one block of rows at a time: each block of a part of the batch uses
+   * the rows where the part begins, {@code home}, so that it stays in a near cache.
+   */
+  Place atHome(int node, Purpose purpose) {
+    Place place = place(node, purpose);
+    String home = IndexText.product("home - " + from, Integer.toString(place.rowSize()));
+    return new Place(place.array(), IndexText.sum(place.base(), home), place.rowSize());
+  }
+
   ParameterLayout.Storage storage(int typedNode, String leaf) {
     return layout.tensor(typedNode, leaf).storage();
   }
@@ -66,7 +77,7 @@ record Frame(
 
   /** The number of elements in all rows of the range. */
   String elements(int rowSize) {
-    return dev.neurite.processor.kernel.IndexText.product(
+    return IndexText.product(
         count.matches("[a-z]+") ? count : "(" + count + ")", Integer.toString(rowSize));
   }
 }

@@ -79,6 +79,7 @@ final class LaneConvolution {
               Math.min(16, g.filters() - first),
               g.outWidth(),
               g.depth(),
+              text(conv.kernel().height()),
               conv.dilation().height() * rowFloats,
               "p",
               text(weight.offset() + first * g.inputs()),
@@ -99,11 +100,12 @@ final class LaneConvolution {
     return lines;
   }
 
-  private Line.Call filters(int outputs, int pixels, int depth, int tapStride, String... operands) {
+  private Line.Call filters(
+      int outputs, int pixels, int depth, String taps, int tapStride, String... operands) {
     boolean isShort = Products.isShort(depth);
     List<String> arguments = new ArrayList<>();
     arguments.add(text(outputs));
-    arguments.add(text(conv.kernel().height()));
+    arguments.add(taps);
     arguments.add(text(tapStride));
     if (!isShort) {
       arguments.add(text(depth));
@@ -134,7 +136,7 @@ final class LaneConvolution {
     Place source = dy();
     int rowFloats = g.spreadWidth() * g.filters();
     if (!g.spreadsToItself()) {
-      source = frame.place(node.id(), Purpose.SPREAD);
+      source = frame.atHome(node.id(), Purpose.SPREAD);
       int into = (g.spreadTop() * g.spreadWidth() + g.spreadLeft()) * g.filters();
       if (conv.stride().width() == 1) {
         lines.add(
@@ -170,18 +172,24 @@ final class LaneConvolution {
     Place turned = frame.place(node.id(), Purpose.TURNED);
     int skip = (g.spreadSkipRows() * g.spreadWidth() + g.spreadSkipColumns()) * g.filters();
     int panel = g.taps() * g.filters();
-    List<Line> panels = new ArrayList<>();
+    boolean skips = g.skipsZeroRows();
+    List<Line> panels = new ArrayList<>(BackwardLowering.zeroRows(g));
     for (int first = 0; first < g.channels(); first += 16) {
       panels.add(
           filters(
               Math.min(16, g.channels() - first),
               g.width(),
               conv.kernel().width() * g.filters(),
+              skips ? "taps" : text(conv.kernel().height()),
               conv.dilation().height() * rowFloats * ROWS,
               turned.array(),
-              turned.base(first * panel),
+              sum(
+                  turned.base(first * panel),
+                  skips ? product("first", text(conv.kernel().width() * g.filters() * 16)) : "0"),
               source.array(),
-              sum(source.at("row", text(skip * ROWS)), product("y", text(rowFloats * ROWS))),
+              sum(
+                  source.at("row", text(skip * ROWS)),
+                  product(skips ? "y + first" : "y", text(rowFloats * ROWS))),
               text(g.filters() * ROWS),
               text(g.width() * ROWS),
               turned.array(),
@@ -210,14 +218,18 @@ final class LaneConvolution {
     int rowFloats = g.paddedWidth() * g.channels() * ROWS;
     int step = g.filters() * ROWS;
     int depth = g.depth();
-    Line.Call outer =
-        call(
-            Lanes.outer(depth, g.filters()),
-            "last - first",
-            text(g.outHeight()),
-            text(conv.stride().height() * rowFloats),
-            text(g.outWidth() * step),
-            text(g.outWidth()),
+    List<String> sizes =
+        new ArrayList<>(
+            List.of(
+                "last - first",
+                text(g.outHeight()),
+                text(conv.stride().height() * rowFloats),
+                text(g.outWidth() * step)));
+    if (!Lanes.isShort(g.outWidth())) {
+      sizes.add(text(g.outWidth()));
+    }
+    sizes.addAll(
+        List.of(
             text(conv.stride().width() * g.channels() * ROWS),
             text(step),
             source.array(),
@@ -230,7 +242,9 @@ final class LaneConvolution {
             text(step),
             partial.array(),
             sum(partial.base(), product("first", text(step))),
-            text(step));
+            text(step)));
+    Line.Call outer =
+        call(Lanes.outer(depth, g.filters(), g.outWidth()), sizes.toArray(String[]::new));
     List<Line> tap =
         List.of(
             new Line.Define("start", product("tap", text(depth))),
@@ -266,7 +280,7 @@ final class LaneConvolution {
         new Part(
             "Weights",
             "Gradient of the weight for inputs {@code from} to {@code to} of a kernel.",
-            new Split.Units(g.inputs(), Lanes.outerRows(depth, g.filters())),
+            new Split.Units(g.inputs(), Lanes.outerRows(depth, g.filters(), g.outWidth())),
             List.of(clear, groups, join)));
     if (biasGradient != null) {
       parts.add(bias(biasGradient, partial.base(g.inputs() * step), partial.array(), step));

@@ -62,6 +62,11 @@ public record ConvGeometry(
     return Math.multiplyExact(Math.multiplyExact(paddedHeight(), paddedWidth()), channels);
   }
 
+  /** Rows of the kernel. */
+  public int kernelHeight() {
+    return conv.kernel().height();
+  }
+
   /** Positions of the kernel. */
   public int taps() {
     return conv.kernel().height() * conv.kernel().width();
@@ -143,6 +148,27 @@ public record ConvGeometry(
 
   public int spreadSize() {
     return Math.multiplyExact(Math.multiplyExact(spreadHeight(), spreadWidth()), filters());
+  }
+
+  /**
+   * The kernel rows from which on the input gradient of row y reads an output gradient, minus y:
+   * before them it reads rows of zeros.
+   */
+  public int firstSpreadRow() {
+    return spreadTop() - spreadSkipRows();
+  }
+
+  /** The kernel row from which on the input gradient of row y reads zeros again, minus y. */
+  public int endSpreadRow() {
+    return firstSpreadRow() + outHeight;
+  }
+
+  /** Whether rows of zeros can be left out: each row of the input gradient reads some others. */
+  public boolean skipsZeroRows() {
+    int kernel = conv.kernel().height();
+    boolean neighbours = conv.stride().height() == 1 && conv.dilation().height() == 1;
+    boolean some = firstSpreadRow() > 0 || endSpreadRow() - (height - 1) < kernel;
+    return neighbours && some && firstSpreadRow() < kernel && endSpreadRow() > height - 1;
   }
 
   /** Whether the output gradient is its own spread form. */

@@ -76,9 +76,10 @@ public final class InferencePlanner {
       this.room = room;
     }
 
-    /** Floats of all rows that it holds, or of each of a block's rows. */
+    /** Floats of all rows that it holds, or of each of a block's rows, in whole cache lines. */
     int length() {
-      return Math.addExact(Math.multiplyExact(floats, Math.max(1, rows)), room);
+      int exact = Math.addExact(Math.multiplyExact(floats, Math.max(1, rows)), room);
+      return Math.addExact(exact, 15) & -16;
     }
   }
 
@@ -100,13 +101,14 @@ public final class InferencePlanner {
     List<InferencePlanner> planners =
         graphs.stream().map(graph -> new InferencePlanner(graph, layout)).toList();
     planners.forEach(InferencePlanner::place);
-    int fewFloats = planners.stream().mapToInt(planner -> planner.height(false)).sum();
+    int fewFloats =
+        ParameterLayout.START + planners.stream().mapToInt(planner -> planner.height(false)).sum();
     int rowFloats = planners.stream().mapToInt(planner -> planner.height(true)).max().orElse(0);
     int rows = blockRows(rowFloats, graphs.size() > 1 ? Arrangement.Lanes.ROWS : 1);
     int length = Math.addExact(fewFloats, Math.multiplyExact(rowFloats, rows));
     List<InferenceMemory> memories = new ArrayList<>();
     Set<String> taken = new HashSet<>();
-    int few = 0;
+    int few = ParameterLayout.START;
     for (InferencePlanner planner : planners) {
       planner.nameAlike(planners.getFirst(), taken);
       memories.add(planner.memory(rows, few, fewFloats, length));

@@ -14,6 +14,13 @@ import java.util.Map;
 public record ParameterLayout(
     List<Tensor> tensors, Map<Use, Tensor> shared, int parameterLength, int stateLength) {
 
+  /**
+   * Where the first number of a flat array or a workspace lies, so that vectors do not straddle
+   * cache lines of 64 bytes: the JVM puts large arrays at the start of a region (G1, from half a
+   * region on), and their numbers begin 16 bytes behind it.
+   */
+  public static final int START = 12;
+
   public ParameterLayout {
     tensors = List.copyOf(tensors);
     shared = Map.copyOf(shared);

@@ -27,7 +27,7 @@ public final class ParameterPlanner {
   private final ArrangedGraph graph;
   private final List<Tensor> tensors = new ArrayList<>();
   private final Map<Use, Tensor> shared = new HashMap<>();
-  private int parameterLength;
+  private int parameterLength = ParameterLayout.START;
   private int stateLength;
 
   private ParameterPlanner(ArrangedGraph graph) {
