@@ -280,7 +280,7 @@ final class SimdPrinter extends KernelPrinter {
 
   /** A tile that takes all steps in one call is called in the first pass only. */
   private void onceIfAll(Contraction c, Form form, Runnable lines) {
-    boolean all = TileMethods.takesAll(c, form.tail());
+    boolean all = TileIndices.takesAll(c, form.tail());
     if (all) {
       text.open("if (first)");
     }

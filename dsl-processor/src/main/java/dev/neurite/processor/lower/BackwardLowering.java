@@ -1,11 +1,10 @@
 package dev.neurite.processor.lower;
 
-import static dev.neurite.processor.kernel.IndexText.product;
 import static dev.neurite.processor.kernel.IndexText.sum;
 import static dev.neurite.processor.lower.ForwardLowering.gone;
-import static dev.neurite.processor.lower.ForwardLowering.group;
 import static dev.neurite.processor.lower.ForwardLowering.real;
 import static dev.neurite.processor.lower.ForwardLowering.window;
+import static dev.neurite.processor.lower.ImageConvolution.group;
 
 import dev.neurite.processor.arrange.ArrangedGraph.ArrangedNode;
 import dev.neurite.processor.arrange.Work;
@@ -198,100 +197,7 @@ final class BackwardLowering {
       forRows(new LaneConvolution(frame, node, conv).backward(dx));
       return;
     }
-    ConvGeometry g = ConvGeometry.of(conv, node.inputTypes().getFirst(), node.type());
-    List<Line> row = new ArrayList<>();
-    Place source = dy;
-    int rowFloats = g.spreadWidth() * g.filters();
-    if (!g.spreadsToItself()) {
-      source = frame.atHome(node.id(), Purpose.SPREAD);
-      int into = (g.spreadTop() * g.spreadWidth() + g.spreadLeft()) * g.filters();
-      int outFloats = g.outWidth() * g.filters();
-      if (conv.stride().width() == 1) {
-        row.add(
-            callOf(
-                Movement.copyBlocks(),
-                text(g.outHeight()),
-                text(outFloats),
-                dy.array(),
-                dy.at("row"),
-                text(outFloats),
-                source.array(),
-                source.at("row", text(into)),
-                text(conv.stride().height() * rowFloats)));
-      } else {
-        row.add(
-            new Line.Loop(
-                "y",
-                "0",
-                text(g.outHeight()),
-                List.of(
-                    callOf(
-                        Movement.copyBlocks(),
-                        text(g.outWidth()),
-                        text(g.filters()),
-                        dy.array(),
-                        sum(dy.at("row"), product("y", text(outFloats))),
-                        text(g.filters()),
-                        source.array(),
-                        sum(
-                            source.at("row", text(into)),
-                            product("y", text(conv.stride().height() * rowFloats))),
-                        text(conv.stride().width() * g.filters())))));
-      }
-    }
-    boolean wholeRows = g.hasWholeRows();
-    int skip = (g.spreadSkipRows() * g.spreadWidth() + g.spreadSkipColumns()) * g.filters();
-    Place turned = frame.place(node.id(), Purpose.TURNED);
-    boolean skips = g.skipsZeroRows();
-    int kernelRow = conv.kernel().width() * g.groupFilters() * 16;
-    Line.Call product =
-        callOf(
-            Products.productBy(g.width(), g.groupChannels(), false),
-            text(g.width()),
-            skips ? "taps" : text(conv.kernel().height()),
-            text(conv.dilation().height() * rowFloats),
-            text(wholeRows ? 1 : conv.kernel().width()),
-            text(wholeRows ? 0 : conv.dilation().width() * g.filters()),
-            text(wholeRows ? conv.kernel().width() * g.filters() : g.groupFilters()),
-            source.array(),
-            sum(
-                source.at("row", text(skip)),
-                product(skips ? "y + first" : "y", text(rowFloats)),
-                group(g, g.groupFilters())),
-            text(g.filters()),
-            turned.array(),
-            sum(
-                turned.base(),
-                skips ? product("first", text(kernelRow)) : "0",
-                group(g, g.turnedGroupLength())),
-            text(g.taps() * g.groupFilters() * 16),
-            text(g.groupChannels()),
-            turned.array(),
-            "-1",
-            dx.array(),
-            sum(
-                dx.at("row"),
-                product("y", text(g.width() * g.channels())),
-                group(g, g.groupChannels())),
-            text(g.channels()));
-    List<Line> line = new ArrayList<>(zeroRows(g));
-    line.add(
-        g.groups() == 1
-            ? product
-            : new Line.Loop("group", "0", text(g.groups()), List.of(product)));
-    row.add(new Line.Loop("y", "0", text(g.height()), line));
-    forRows(row);
-  }
-
-  /** The kernel rows that read no zeros above and below the output gradient, for row y. */
-  static List<Line> zeroRows(ConvGeometry g) {
-    if (!g.skipsZeroRows()) {
-      return List.of();
-    }
-    return List.of(
-        new Line.Define("first", "Math.max(0, %d - y)".formatted(g.firstSpreadRow())),
-        new Line.Define(
-            "taps", "Math.min(%d, %d - y) - first".formatted(g.kernelHeight(), g.endSpreadRow())));
+    forRows(new ImageConvolution(frame, node, conv).backward(dx));
   }
 
   private void batchNorm(Operation.BatchNorm norm, Place dx) {

@@ -1,8 +1,5 @@
 package dev.neurite.processor.lower;
 
-import static dev.neurite.processor.kernel.IndexText.product;
-import static dev.neurite.processor.kernel.IndexText.sum;
-
 import dev.neurite.processor.arrange.ArrangedGraph.ArrangedNode;
 import dev.neurite.processor.arrange.Arrangement;
 import dev.neurite.processor.arrange.Work;
@@ -205,75 +202,7 @@ final class ForwardLowering {
           text(g.filters()));
       return;
     }
-    List<Line> row = new ArrayList<>();
-    Place source = x;
-    if (g.isPadded()) {
-      source = frame.place(node.id(), Purpose.PADDED);
-      int into = (conv.padding().top() * g.paddedWidth() + conv.padding().left()) * g.channels();
-      row.add(
-          callOf(
-              Movement.copyBlocks(),
-              text(g.height()),
-              text(g.width() * g.channels()),
-              x.array(),
-              x.at("row"),
-              text(g.width() * g.channels()),
-              source.array(),
-              source.at("row", text(into)),
-              text(g.paddedWidth() * g.channels())));
-    }
-    int rowFloats = g.paddedWidth() * g.channels();
-    int groupBias = (g.groupFilters() + 15) / 16 * 16;
-    List<Line> line = new ArrayList<>();
-    boolean isShort = g.runs() == 1 && Products.isShort(g.depth());
-    List<String> arguments =
-        new ArrayList<>(
-            List.of(
-                text(g.outWidth()),
-                text(conv.kernel().height()),
-                text(conv.dilation().height() * rowFloats)));
-    if (!isShort) {
-      arguments.add(text(g.runs()));
-      arguments.add(text(g.hasWholeRows() ? 0 : conv.dilation().width() * g.channels()));
-      arguments.add(text(g.depth()));
-    }
-    arguments.addAll(
-        List.of(
-            source.array(),
-            sum(
-                source.at("row"),
-                product("y", text(conv.stride().height() * rowFloats)),
-                group(g, g.groupChannels())),
-            text(conv.stride().width() * g.channels()),
-            "p",
-            sum(group(g, weight.groupLength()), text(weight.offset())),
-            text(g.inputs() * 16),
-            text(g.groupFilters()),
-            "p",
-            bias.equals("-1") ? bias : sum(group(g, groupBias), bias),
-            y.array(),
-            sum(
-                y.at("row"),
-                product("y", text(g.outWidth() * g.filters())),
-                group(g, g.groupFilters())),
-            text(g.filters())));
-    Line.Call product =
-        callOf(
-            isShort
-                ? Products.shortProductBy(
-                    g.outWidth(), g.depth(), g.groupFilters(), g.groups() == 1 && room(y))
-                : Products.productBy(g.outWidth(), g.groupFilters(), g.groups() == 1 && room(y)),
-            arguments.toArray(String[]::new));
-    line.add(
-        g.groups() == 1
-            ? product
-            : new Line.Loop("group", "0", text(g.groups()), List.of(product)));
-    row.add(new Line.Loop("y", "0", text(g.outHeight()), line));
-    forRows(row);
-  }
-
-  static String group(ConvGeometry g, int step) {
-    return g.groups() == 1 ? "0" : product("group", text(step));
+    forRows(new ImageConvolution(frame, node, conv).forward(bias, room(y)));
   }
 
   /** Positions that share their statistics, and how many there are of each: [C, H, W] or [F]. */

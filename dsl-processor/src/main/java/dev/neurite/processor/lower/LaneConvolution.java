@@ -173,7 +173,7 @@ final class LaneConvolution {
     int skip = (g.spreadSkipRows() * g.spreadWidth() + g.spreadSkipColumns()) * g.filters();
     int panel = g.taps() * g.filters();
     boolean skips = g.skipsZeroRows();
-    List<Line> panels = new ArrayList<>(BackwardLowering.zeroRows(g));
+    List<Line> panels = new ArrayList<>(ImageConvolution.zeroRows(g));
     for (int first = 0; first < g.channels(); first += 16) {
       panels.add(
           filters(

@@ -2,8 +2,8 @@ package dev.neurite.processor.lower;
 
 import static dev.neurite.processor.kernel.IndexText.product;
 import static dev.neurite.processor.kernel.IndexText.sum;
-import static dev.neurite.processor.lower.ForwardLowering.group;
 import static dev.neurite.processor.lower.ForwardLowering.real;
+import static dev.neurite.processor.lower.ImageConvolution.group;
 
 import dev.neurite.processor.arrange.ArrangedGraph.ArrangedNode;
 import dev.neurite.processor.autodiff.Differentiator;

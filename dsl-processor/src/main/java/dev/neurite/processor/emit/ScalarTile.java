@@ -1,0 +1,101 @@
+package dev.neurite.processor.emit;
+
+import dev.neurite.processor.kernel.Contraction;
+import dev.neurite.processor.kernel.Contraction.Operands;
+import dev.neurite.processor.kernel.IndexText;
+import java.util.function.IntFunction;
+
+/** The body of the tile of plain Java: one row by 16 columns, a local variable for each. */
+final class ScalarTile {
+
+  private ScalarTile() {}
+
+  static String body(Contraction c, String real) {
+    JavaText text = new JavaText();
+    boolean perRow = c.operands() == Operands.LANES;
+    boolean perLane = c.operands() == Operands.LANE_PAIRS;
+    text.line(
+        "int w0 = %s;"
+            .formatted(
+                TileIndices.scalarColumn("wo", c.operands().columnsInPanels() ? "panel" : "")));
+    text.line("int c0 = %s;".formatted(TileIndices.scalarColumn("co", TileIndices.resultPanel(c))));
+    if (!c.operands().addsToResult()) {
+      text.line("boolean biased = bo >= 0;");
+    }
+    for (int j = 0; j < 16; j++) {
+      text.line(
+          "%s s%d = %s;"
+              .formatted(
+                  real,
+                  j,
+                  c.operands().addsToResult()
+                      ? "0"
+                      : "biased ? b["
+                          + (perRow ? "bo" : IndexText.sum("bo + column", Integer.toString(j)))
+                          + "] : 0"));
+    }
+    boolean whole = perRow || perLane;
+    if (!c.operands().addsToResult()) {
+      text.open("if (!first)");
+      columns(
+          text, whole, j -> "s%d = c[%s];".formatted(j, IndexText.sum("c0", Integer.toString(j))));
+      text.close();
+    }
+    TileIndices.openLoop(c, text);
+    for (int step = 0; step < c.stepsATurn(); step++) {
+      step(c, real, step, step == 0 ? "" : "_" + step, text);
+    }
+    text.close();
+    columns(text, whole, j -> store(c, j));
+    return text.toString();
+  }
+
+  private static void step(Contraction c, String real, int step, String suffix, JavaText text) {
+    boolean perLane = c.operands() == Operands.LANE_PAIRS;
+    if (perLane) {
+      text.line("int from%s = %s;".formatted(suffix, TileIndices.innerIndex(c, "a", step)));
+    } else {
+      text.line("%s x%s = a[%s];".formatted(real, suffix, TileIndices.innerIndex(c, "a", step)));
+    }
+    text.line(
+        "int at%s = %s;"
+            .formatted(suffix, IndexText.sum("w0", TileIndices.innerIndex(c, "w", step))));
+    for (int j = 0; j < 16; j++) {
+      String lane = Integer.toString(j);
+      text.line(
+          "s%d = Math.fma(%s, w[%s], s%d);"
+              .formatted(
+                  j,
+                  perLane ? "a[" + IndexText.sum("from" + suffix, lane) + "]" : "x" + suffix,
+                  IndexText.sum("at" + suffix, lane),
+                  j));
+    }
+  }
+
+  /** A line for each of the 16 columns, or for as many as are left. */
+  private static void columns(JavaText text, boolean whole, IntFunction<String> line) {
+    if (!whole) {
+      text.open("if (column + 16 <= n)");
+    }
+    for (int j = 0; j < 16; j++) {
+      text.line(line.apply(j));
+    }
+    if (!whole) {
+      text.reopen("else");
+      text.line("int left = n - column;");
+      text.line(line.apply(0));
+      for (int j = 1; j < 15; j++) {
+        text.open("if (left > " + j + ")").line(line.apply(j)).close();
+      }
+      text.close();
+    }
+  }
+
+  private static String store(Contraction c, int column) {
+    return "c[%s] %s s%d;"
+        .formatted(
+            IndexText.sum("c0", Integer.toString(column)),
+            c.operands().addsToResult() ? "+=" : "=",
+            column);
+  }
+}

@@ -1,0 +1,143 @@
+package dev.neurite.processor.emit;
+
+import dev.neurite.processor.kernel.Contraction;
+import dev.neurite.processor.kernel.Contraction.Operands;
+import dev.neurite.processor.kernel.IndexText;
+
+/** The body of a tile whose accumulators are vectors. */
+final class SimdTile {
+
+  private SimdTile() {}
+
+  static String body(Contraction c, int rows, int vectors, boolean tail) {
+    JavaText text = new JavaText();
+    boolean perRow = c.operands() == Operands.LANES;
+    boolean perLane = c.operands() == Operands.LANE_PAIRS;
+    String columnStep = perLane ? "16" : "LANES";
+    for (int j = 0; j < vectors; j++) {
+      String column = IndexText.sum("column", IndexText.product(Integer.toString(j), columnStep));
+      if (c.operands().columnsInPanels() || c.operands().resultInPanels() || j > 0) {
+        text.line("int column%d = %s;".formatted(j, column));
+      }
+      text.line(
+          "int w%d = %s;"
+              .formatted(
+                  j,
+                  TileIndices.columnIndex(
+                      "wo", c.operands().columnsInPanels() ? "panel" : "", c, j)));
+      text.line(
+          "int c%d = %s;"
+              .formatted(j, TileIndices.columnIndex("co", TileIndices.resultPanel(c), c, j)));
+    }
+    for (int j = 0; j < vectors && !perRow; j++) {
+      if (!c.operands().addsToResult()) {
+        text.line(
+            "FloatVector start%d = bo < 0 ? FloatVector.zero(SPECIES) : FloatVector.fromArray(SPECIES, b, bo + %s);"
+                .formatted(j, TileIndices.columnName(c, j)));
+      }
+    }
+    boolean masked = tail && !c.operands().resultInPanels();
+    boolean all = TileIndices.takesAll(c, tail);
+    if (!all && !c.operands().addsToResult()) {
+      text.line("VectorMask<Float> fresh = SPECIES.maskAll(first);");
+    }
+    for (int i = 0; i < rows; i++) {
+      if (perRow) {
+        text.line(
+            "FloatVector start%d = FloatVector.broadcast(SPECIES, bo < 0 ? 0 : b[%s]);"
+                .formatted(i, IndexText.sum("bo", Integer.toString(i))));
+      }
+      for (int j = 0; j < vectors; j++) {
+        text.line(
+            "FloatVector s%d_%d = %s;"
+                .formatted(
+                    i,
+                    j,
+                    c.operands().addsToResult()
+                        ? "FloatVector.zero(SPECIES)"
+                        : (all
+                                ? ""
+                                : "FloatVector.fromArray(SPECIES, c, "
+                                    + TileIndices.resultIndex(c, i, j)
+                                    + ").blend(")
+                            + "start"
+                            + (perRow ? i : j)
+                            + (all ? "" : ", fresh)")));
+      }
+    }
+    if (all) {
+      TileIndices.openLoops(c, text);
+    } else {
+      TileIndices.openLoop(c, text);
+    }
+    for (int step = 0; step < (all ? 1 : c.stepsATurn()); step++) {
+      String a = all ? TileIndices.nestedIndex(c, "a") : TileIndices.innerIndex(c, "a", step);
+      String b = all ? TileIndices.nestedIndex(c, "w") : TileIndices.innerIndex(c, "w", step);
+      step(c, rows, vectors, a, b, step == 0 ? "" : "_" + step, text);
+    }
+    text.close();
+    for (int level = 1; all && level < c.loops().size(); level++) {
+      text.close();
+    }
+    for (int j = 0; j < vectors && masked; j++) {
+      text.line(
+          "VectorMask<Float> mask%d = firstLanes(n - %s);"
+              .formatted(j, TileIndices.columnName(c, j)));
+    }
+    for (int i = 0; i < rows; i++) {
+      for (int j = 0; j < vectors; j++) {
+        text.line(
+            "%s.intoArray(c, %s%s);"
+                .formatted(
+                    c.operands().addsToResult()
+                        ? "FloatVector.fromArray(SPECIES, c, %s).add(s%d_%d)"
+                            .formatted(TileIndices.resultIndex(c, i, j), i, j)
+                        : "s%d_%d".formatted(i, j),
+                    TileIndices.resultIndex(c, i, j),
+                    masked ? ", mask" + j : ""));
+      }
+    }
+    if (tail && c.operands().resultInPanels()) {
+      text.open("for (int j = n; j < ((n + 15) & -16); j++)");
+      text.line("int padding = co + (j >> 4) * panel + (j & 15);");
+      for (int i = 0; i < rows; i++) {
+        text.line("c[%s] = 0;".formatted(IndexText.sum("padding", Integer.toString(16 * i))));
+      }
+      text.close();
+    }
+    return text.toString();
+  }
+
+  /** The multiply-adds of one step; {@code suffix} tells the operands of steps apart. */
+  private static void step(
+      Contraction c,
+      int rows,
+      int vectors,
+      String innerA,
+      String innerB,
+      String suffix,
+      JavaText text) {
+    boolean perLane = c.operands() == Operands.LANE_PAIRS;
+    for (int j = 0; j < vectors; j++) {
+      text.line(
+          "FloatVector b%d%s = FloatVector.fromArray(SPECIES, w, %s);"
+              .formatted(j, suffix, IndexText.sum("w" + j, innerB)));
+    }
+    for (int i = 0; i < rows; i++) {
+      String at = IndexText.sum(innerA, TileIndices.rowOffset(c, i));
+      String load =
+          perLane
+              ? "FloatVector.fromArray(SPECIES, a, %s)".formatted(at)
+              : "FloatVector.broadcast(SPECIES, a[%s])".formatted(at);
+      if (vectors == 1 && !perLane) {
+        text.line("s%d_0 = %s.fma(b0%s, s%d_0);".formatted(i, load, suffix, i));
+      } else {
+        text.line("FloatVector a%d%s = %s;".formatted(i, suffix, load));
+        for (int j = 0; j < vectors; j++) {
+          text.line(
+              "s%d_%d = a%d%s.fma(b%d%s, s%d_%d);".formatted(i, j, i, suffix, j, suffix, i, j));
+        }
+      }
+    }
+  }
+}

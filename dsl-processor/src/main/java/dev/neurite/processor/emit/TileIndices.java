@@ -1,0 +1,103 @@
+package dev.neurite.processor.emit;
+
+import dev.neurite.processor.kernel.Contraction;
+import dev.neurite.processor.kernel.Contraction.Operands;
+import dev.neurite.processor.kernel.IndexText;
+import java.util.List;
+
+/** The loops inside tiles and the indices of what they read and write. */
+final class TileIndices {
+
+  /** Steps of one call of a tile: fewer than C2's LoopStripMiningIter, 1000. */
+  static final int MOST_STEPS = 512;
+
+  private TileIndices() {}
+
+  /**
+   * Whether a tile takes all steps in one call: one that stores part of its last vector does not go
+   * on from what it stored, since masked loads beside masked stores are more than C2 inlines.
+   */
+  static boolean takesAll(Contraction c, boolean tail) {
+    return tail && c.operands() == Operands.OUTPUTS;
+  }
+
+  static void openLoop(Contraction c, JavaText text) {
+    String variable = c.loops().get(c.tileLoop()).variable();
+    text.line("int last = Math.min(steps, %d);".formatted(MOST_STEPS));
+    text.open("for (int %s = 0; %s < last; %s++)".formatted(variable, variable, variable));
+  }
+
+  static void openLoops(Contraction c, JavaText text) {
+    String a = "ao";
+    String w = "";
+    List<Contraction.Loop> loops = c.loops();
+    for (int level = 0; level < loops.size(); level++) {
+      Contraction.Loop loop = loops.get(level);
+      text.open(
+          "for (int %s = 0; %s < %s; %s++)"
+              .formatted(loop.variable(), loop.variable(), loop.count(), loop.variable()));
+      if (level < loops.size() - 1) {
+        char letter = (char) ('A' + level);
+        String step = IndexText.product(loop.variable(), loop.bStep());
+        text.line(
+            "int a%s = %s;"
+                .formatted(
+                    letter, IndexText.sum(a, IndexText.product(loop.variable(), loop.aStep()))));
+        text.line("int w%s = %s;".formatted(letter, w.isEmpty() ? step : IndexText.sum(w, step)));
+        a = "a" + letter;
+        w = "w" + letter;
+      }
+    }
+  }
+
+  static String nestedIndex(Contraction c, String side) {
+    Contraction.Loop inner = c.loops().getLast();
+    String outer = side + (char) ('A' + c.loops().size() - 2);
+    String step = side.equals("a") ? inner.aStep() : inner.bStep();
+    return IndexText.sum(outer, IndexText.product(inner.variable(), step));
+  }
+
+  /** The index of a step of one turn of the tile's loop. */
+  static String innerIndex(Contraction c, String side, int step) {
+    Contraction.Loop turn = c.loops().get(c.tileLoop());
+    Contraction.Loop inner = c.loops().getLast();
+    boolean isA = side.equals("a");
+    return IndexText.sum(
+        isA ? "ao" : "0",
+        IndexText.product(turn.variable(), isA ? turn.aStep() : turn.bStep()),
+        IndexText.product(Integer.toString(step), isA ? inner.aStep() : inner.bStep()));
+  }
+
+  static String rowOffset(Contraction c, int row) {
+    return IndexText.product(Integer.toString(row), c.rowStep());
+  }
+
+  static String columnName(Contraction c, int j) {
+    return j > 0 || c.operands().columnsInPanels() || c.operands().resultInPanels()
+        ? "column" + j
+        : "column";
+  }
+
+  /** The step from one panel of results to the next, or nothing where they lie side by side. */
+  static String resultPanel(Contraction c) {
+    return c.operands() == Operands.LANES
+        ? "resultPanel"
+        : c.operands().resultInPanels() ? "panel" : "";
+  }
+
+  static String columnIndex(String base, String panel, Contraction c, int j) {
+    String column = columnName(c, j);
+    return panel.isEmpty()
+        ? base + " + " + column
+        : "%s + (%s >> 4) * %s + (%s & 15)".formatted(base, column, panel, column);
+  }
+
+  static String scalarColumn(String base, String panel) {
+    return panel.isEmpty() ? base + " + column" : base + " + (column >> 4) * " + panel;
+  }
+
+  static String resultIndex(Contraction c, int i, int j) {
+    String step = c.operands().resultInPanels() ? "16" : "ldc";
+    return IndexText.sum("c" + j, IndexText.product(Integer.toString(i), step));
+  }
+}

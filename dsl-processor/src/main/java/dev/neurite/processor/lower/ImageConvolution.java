@@ -1,0 +1,222 @@
+package dev.neurite.processor.lower;
+
+import static dev.neurite.processor.kernel.IndexText.product;
+import static dev.neurite.processor.kernel.IndexText.sum;
+
+import dev.neurite.processor.arrange.ArrangedGraph.ArrangedNode;
+import dev.neurite.processor.graph.Operation;
+import dev.neurite.processor.kernel.Kernel;
+import dev.neurite.processor.kernel.Movement;
+import dev.neurite.processor.kernel.Products;
+import dev.neurite.processor.memory.ConvGeometry;
+import dev.neurite.processor.memory.ParameterLayout.Storage;
+import dev.neurite.processor.memory.Place;
+import dev.neurite.processor.memory.Purpose;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Lowers a convolution of images that lie channels last, each by itself. */
+final class ImageConvolution {
+
+  private final Frame frame;
+  private final ArrangedNode node;
+  private final Operation.Conv2D conv;
+  private final ConvGeometry g;
+
+  ImageConvolution(Frame frame, ArrangedNode node, Operation.Conv2D conv) {
+    this.frame = frame;
+    this.node = node;
+    this.conv = conv;
+    this.g = ConvGeometry.of(conv, node.inputTypes().getFirst(), node.type());
+  }
+
+  private Line.Call call(Kernel kernel, String... arguments) {
+    return frame.kernels().call(kernel, arguments);
+  }
+
+  private static String text(int number) {
+    return Integer.toString(number);
+  }
+
+  static String group(ConvGeometry g, int step) {
+    return g.groups() == 1 ? "0" : product("group", text(step));
+  }
+
+  /**
+   * The lines for row {@code row}.
+   *
+   * @param bias where the bias lies, or -1
+   * @param room whether the result has room for 15 numbers behind its last
+   */
+  List<Line> forward(String bias, boolean room) {
+    List<Line> row = new ArrayList<>();
+    Place x = frame.value(node.inputs().getFirst());
+    Place y = frame.value(node.id());
+    Storage.Panels weight = frame.panels(node.origin(), "weight");
+    Place source = x;
+    if (g.isPadded()) {
+      source = frame.place(node.id(), Purpose.PADDED);
+      int into = (conv.padding().top() * g.paddedWidth() + conv.padding().left()) * g.channels();
+      row.add(
+          call(
+              Movement.copyBlocks(),
+              text(g.height()),
+              text(g.width() * g.channels()),
+              x.array(),
+              x.at("row"),
+              text(g.width() * g.channels()),
+              source.array(),
+              source.at("row", text(into)),
+              text(g.paddedWidth() * g.channels())));
+    }
+    int rowFloats = g.paddedWidth() * g.channels();
+    int groupBias = (g.groupFilters() + 15) / 16 * 16;
+    List<Line> line = new ArrayList<>();
+    boolean isShort = g.runs() == 1 && Products.isShort(g.depth());
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                text(g.outWidth()),
+                text(conv.kernel().height()),
+                text(conv.dilation().height() * rowFloats)));
+    if (!isShort) {
+      arguments.add(text(g.runs()));
+      arguments.add(text(g.hasWholeRows() ? 0 : conv.dilation().width() * g.channels()));
+      arguments.add(text(g.depth()));
+    }
+    arguments.addAll(
+        List.of(
+            source.array(),
+            sum(
+                source.at("row"),
+                product("y", text(conv.stride().height() * rowFloats)),
+                group(g, g.groupChannels())),
+            text(conv.stride().width() * g.channels()),
+            "p",
+            sum(group(g, weight.groupLength()), text(weight.offset())),
+            text(g.inputs() * 16),
+            text(g.groupFilters()),
+            "p",
+            bias.equals("-1") ? bias : sum(group(g, groupBias), bias),
+            y.array(),
+            sum(
+                y.at("row"),
+                product("y", text(g.outWidth() * g.filters())),
+                group(g, g.groupFilters())),
+            text(g.filters())));
+    Line.Call product =
+        call(
+            isShort
+                ? Products.shortProductBy(
+                    g.outWidth(), g.depth(), g.groupFilters(), g.groups() == 1 && room)
+                : Products.productBy(g.outWidth(), g.groupFilters(), g.groups() == 1 && room),
+            arguments.toArray(String[]::new));
+    line.add(
+        g.groups() == 1
+            ? product
+            : new Line.Loop("group", "0", text(g.groups()), List.of(product)));
+    row.add(new Line.Loop("y", "0", text(g.outHeight()), line));
+    return row;
+  }
+
+  /**
+   * The lines for the input gradient of row {@code row}: a convolution of the spread output
+   * gradient with the weights turned around.
+   */
+  List<Line> backward(Place dx) {
+    List<Line> row = new ArrayList<>();
+    Place dy = frame.place(node.id(), Purpose.GRADIENT);
+    Place source = dy;
+    int rowFloats = g.spreadWidth() * g.filters();
+    if (!g.spreadsToItself()) {
+      source = frame.atHome(node.id(), Purpose.SPREAD);
+      int into = (g.spreadTop() * g.spreadWidth() + g.spreadLeft()) * g.filters();
+      int outFloats = g.outWidth() * g.filters();
+      if (conv.stride().width() == 1) {
+        row.add(
+            call(
+                Movement.copyBlocks(),
+                text(g.outHeight()),
+                text(outFloats),
+                dy.array(),
+                dy.at("row"),
+                text(outFloats),
+                source.array(),
+                source.at("row", text(into)),
+                text(conv.stride().height() * rowFloats)));
+      } else {
+        row.add(
+            new Line.Loop(
+                "y",
+                "0",
+                text(g.outHeight()),
+                List.of(
+                    call(
+                        Movement.copyBlocks(),
+                        text(g.outWidth()),
+                        text(g.filters()),
+                        dy.array(),
+                        sum(dy.at("row"), product("y", text(outFloats))),
+                        text(g.filters()),
+                        source.array(),
+                        sum(
+                            source.at("row", text(into)),
+                            product("y", text(conv.stride().height() * rowFloats))),
+                        text(conv.stride().width() * g.filters())))));
+      }
+    }
+    boolean wholeRows = g.hasWholeRows();
+    int skip = (g.spreadSkipRows() * g.spreadWidth() + g.spreadSkipColumns()) * g.filters();
+    Place turned = frame.place(node.id(), Purpose.TURNED);
+    boolean skips = g.skipsZeroRows();
+    int kernelRow = conv.kernel().width() * g.groupFilters() * 16;
+    Line.Call product =
+        call(
+            Products.productBy(g.width(), g.groupChannels(), false),
+            text(g.width()),
+            skips ? "taps" : text(conv.kernel().height()),
+            text(conv.dilation().height() * rowFloats),
+            text(wholeRows ? 1 : conv.kernel().width()),
+            text(wholeRows ? 0 : conv.dilation().width() * g.filters()),
+            text(wholeRows ? conv.kernel().width() * g.filters() : g.groupFilters()),
+            source.array(),
+            sum(
+                source.at("row", text(skip)),
+                product(skips ? "y + first" : "y", text(rowFloats)),
+                group(g, g.groupFilters())),
+            text(g.filters()),
+            turned.array(),
+            sum(
+                turned.base(),
+                skips ? product("first", text(kernelRow)) : "0",
+                group(g, g.turnedGroupLength())),
+            text(g.taps() * g.groupFilters() * 16),
+            text(g.groupChannels()),
+            turned.array(),
+            "-1",
+            dx.array(),
+            sum(
+                dx.at("row"),
+                product("y", text(g.width() * g.channels())),
+                group(g, g.groupChannels())),
+            text(g.channels()));
+    List<Line> line = new ArrayList<>(zeroRows(g));
+    line.add(
+        g.groups() == 1
+            ? product
+            : new Line.Loop("group", "0", text(g.groups()), List.of(product)));
+    row.add(new Line.Loop("y", "0", text(g.height()), line));
+    return row;
+  }
+
+  /** The kernel rows that read no zeros above and below the output gradient, for row y. */
+  static List<Line> zeroRows(ConvGeometry g) {
+    if (!g.skipsZeroRows()) {
+      return List.of();
+    }
+    return List.of(
+        new Line.Define("first", "Math.max(0, %d - y)".formatted(g.firstSpreadRow())),
+        new Line.Define(
+            "taps", "Math.min(%d, %d - y) - first".formatted(g.kernelHeight(), g.endSpreadRow())));
+  }
+}
