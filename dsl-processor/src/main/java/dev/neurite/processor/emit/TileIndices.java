@@ -11,6 +11,9 @@ final class TileIndices {
   /** Steps of one call of a tile: fewer than C2's LoopStripMiningIter, 1000. */
   static final int MOST_STEPS = 512;
 
+  /** Where a's values of a turn begin, if several steps share it. */
+  private static final String TURN = "turn";
+
   private TileIndices() {}
 
   /**
@@ -25,6 +28,9 @@ final class TileIndices {
     String variable = c.loops().get(c.tileLoop()).variable();
     text.line("int last = Math.min(steps, %d);".formatted(MOST_STEPS));
     text.open("for (int %s = 0; %s < last; %s++)".formatted(variable, variable, variable));
+    if (c.writtenOut()) {
+      text.line("int " + TURN + " = " + turnIndex(c, "a") + ";");
+    }
   }
 
   static void openLoops(Contraction c, JavaText text) {
@@ -57,15 +63,20 @@ final class TileIndices {
     return IndexText.sum(outer, IndexText.product(inner.variable(), step));
   }
 
-  /** The index of a step of one turn of the tile's loop. */
+  /** The index of a step of one turn of the tile's loop; of a, from where the turn begins. */
   static String innerIndex(Contraction c, String side, int step) {
-    Contraction.Loop turn = c.loops().get(c.tileLoop());
     Contraction.Loop inner = c.loops().getLast();
     boolean isA = side.equals("a");
+    String turn = isA && c.writtenOut() ? TURN : turnIndex(c, side);
     return IndexText.sum(
-        isA ? "ao" : "0",
-        IndexText.product(turn.variable(), isA ? turn.aStep() : turn.bStep()),
-        IndexText.product(Integer.toString(step), isA ? inner.aStep() : inner.bStep()));
+        turn, IndexText.product(Integer.toString(step), isA ? inner.aStep() : inner.bStep()));
+  }
+
+  private static String turnIndex(Contraction c, String side) {
+    Contraction.Loop turn = c.loops().get(c.tileLoop());
+    boolean isA = side.equals("a");
+    return IndexText.sum(
+        isA ? "ao" : "0", IndexText.product(turn.variable(), isA ? turn.aStep() : turn.bStep()));
   }
 
   static String rowOffset(Contraction c, int row) {

@@ -19,6 +19,15 @@ public final class Products {
   private static final String ROOM =
       " Stores whole vectors: c has room for 15 numbers behind its last.";
 
+  /** Bytecodes of a tile that C2 compiles well, with some to spare below 2,500. */
+  private static final int TILE_BYTECODES = 2400;
+
+  /** Bytecodes of a step for one row of two vectors: a load and two multiply-adds. */
+  private static final int STEP_BYTECODES = 46;
+
+  /** Bytecodes of a row of two vectors before and after the loop. */
+  private static final int ROW_BYTECODES = 72;
+
   /** Multiply-adds in one turn of a tile's loop: more than C2 keeps in registers gain nothing. */
   static final int MOST_A_TURN = 100;
 
@@ -59,8 +68,9 @@ public final class Products {
 
   /** The same for kernel rows of few inputs, which a tile takes whole in each turn of its loop. */
   public static Kernel shortProductBy(int pixels, int depth, int columns, boolean room) {
-    int wide = tile(pixels, Math.min(14, MOST_A_TURN / (2 * depth)), 8);
-    int narrow = tile(pixels, 6, 4);
+    int most = Math.min(14, TILE_BYTECODES / (STEP_BYTECODES * depth + ROW_BYTECODES));
+    int wide = tile(pixels, most, most - 3);
+    int narrow = tile(pixels, Math.min(6, most), 4);
     Contraction.Columns forms = Contraction.Columns.of(columns);
     boolean whole = room && columns % 16 != 0;
     return new Kernel(
