@@ -29,40 +29,32 @@ final class SimdTile {
           "int c%d = %s;"
               .formatted(j, TileIndices.columnIndex("co", TileIndices.resultPanel(c), c, j)));
     }
-    for (int j = 0; j < vectors && !perRow; j++) {
-      if (!c.operands().addsToResult()) {
-        text.line(
-            "FloatVector start%d = bo < 0 ? FloatVector.zero(SPECIES) : FloatVector.fromArray(SPECIES, b, bo + %s);"
-                .formatted(j, TileIndices.columnName(c, j)));
-      }
-    }
     boolean masked = tail && !c.operands().resultInPanels();
     boolean all = TileIndices.takesAll(c, tail);
-    if (!all && !c.operands().addsToResult()) {
-      text.line("VectorMask<Float> fresh = SPECIES.maskAll(first);");
+    boolean goesOn = !all && !c.operands().addsToResult();
+    if (goesOn) {
+      text.open("if (first)");
+    }
+    if (!c.operands().addsToResult()) {
+      starts(c, rows, vectors, text);
+    }
+    if (goesOn) {
+      for (int i = 0; i < rows; i++) {
+        for (int j = 0; j < vectors; j++) {
+          text.line(
+              "start%d.intoArray(c, %s);"
+                  .formatted(perRow ? i : j, TileIndices.resultIndex(c, i, j)));
+        }
+      }
+      text.close();
     }
     for (int i = 0; i < rows; i++) {
-      if (perRow) {
-        text.line(
-            "FloatVector start%d = FloatVector.broadcast(SPECIES, bo < 0 ? 0 : b[%s]);"
-                .formatted(i, IndexText.sum("bo", Integer.toString(i))));
-      }
       for (int j = 0; j < vectors; j++) {
-        text.line(
-            "FloatVector s%d_%d = %s;"
-                .formatted(
-                    i,
-                    j,
-                    c.operands().addsToResult()
-                        ? "FloatVector.zero(SPECIES)"
-                        : (all
-                                ? ""
-                                : "FloatVector.fromArray(SPECIES, c, "
-                                    + TileIndices.resultIndex(c, i, j)
-                                    + ").blend(")
-                            + "start"
-                            + (perRow ? i : j)
-                            + (all ? "" : ", fresh)")));
+        String sum =
+            goesOn
+                ? "FloatVector.fromArray(SPECIES, c, " + TileIndices.resultIndex(c, i, j) + ")"
+                : all ? "start" + j : "FloatVector.zero(SPECIES)";
+        text.line("FloatVector s%d_%d = %s;".formatted(i, j, sum));
       }
     }
     if (all) {
@@ -106,6 +98,23 @@ final class SimdTile {
       text.close();
     }
     return text.toString();
+  }
+
+  /** What sums start from: the bias of each column, or of each row where those are filters. */
+  private static void starts(Contraction c, int rows, int vectors, JavaText text) {
+    if (c.operands() == Operands.LANES) {
+      for (int i = 0; i < rows; i++) {
+        text.line(
+            "FloatVector start%d = FloatVector.broadcast(SPECIES, bo < 0 ? 0 : b[%s]);"
+                .formatted(i, IndexText.sum("bo", Integer.toString(i))));
+      }
+      return;
+    }
+    for (int j = 0; j < vectors; j++) {
+      text.line(
+          "FloatVector start%d = bo < 0 ? FloatVector.zero(SPECIES) : FloatVector.fromArray(SPECIES, b, bo + %s);"
+              .formatted(j, TileIndices.columnName(c, j)));
+    }
   }
 
   /** The multiply-adds of one step; {@code suffix} tells the operands of steps apart. */
