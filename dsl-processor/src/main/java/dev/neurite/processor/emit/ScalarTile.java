@@ -8,6 +8,9 @@ import java.util.function.IntFunction;
 /** The body of the tile of plain Java: one row by 16 columns, a local variable for each. */
 final class ScalarTile {
 
+  /** Steps that are written out: more would make a method longer than C2 compiles well. */
+  private static final int MOST_WRITTEN = 4;
+
   private ScalarTile() {}
 
   static String body(Contraction c, String real) {
@@ -42,15 +45,21 @@ final class ScalarTile {
       text.close();
     }
     TileIndices.openLoop(c, text);
-    for (int step = 0; step < c.stepsATurn(); step++) {
-      step(c, real, step, step == 0 ? "" : "_" + step, text);
+    if (c.stepsATurn() > MOST_WRITTEN) {
+      text.open("for (int step = 0; step < %d; step++)".formatted(c.stepsATurn()));
+      step(c, real, "step", "", text);
+      text.close();
+    } else {
+      for (int step = 0; step < c.stepsATurn(); step++) {
+        step(c, real, Integer.toString(step), step == 0 ? "" : "_" + step, text);
+      }
     }
     text.close();
     columns(text, whole, j -> store(c, j));
     return text.toString();
   }
 
-  private static void step(Contraction c, String real, int step, String suffix, JavaText text) {
+  private static void step(Contraction c, String real, String step, String suffix, JavaText text) {
     boolean perLane = c.operands() == Operands.LANE_PAIRS;
     if (perLane) {
       text.line("int from%s = %s;".formatted(suffix, TileIndices.innerIndex(c, "a", step)));

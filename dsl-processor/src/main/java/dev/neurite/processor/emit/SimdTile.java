@@ -63,8 +63,14 @@ final class SimdTile {
       TileIndices.openLoop(c, text);
     }
     for (int step = 0; step < (all ? 1 : c.stepsATurn()); step++) {
-      String a = all ? TileIndices.nestedIndex(c, "a") : TileIndices.innerIndex(c, "a", step);
-      String b = all ? TileIndices.nestedIndex(c, "w") : TileIndices.innerIndex(c, "w", step);
+      String a =
+          all
+              ? TileIndices.nestedIndex(c, "a")
+              : TileIndices.innerIndex(c, "a", Integer.toString(step));
+      String b =
+          all
+              ? TileIndices.nestedIndex(c, "w")
+              : TileIndices.innerIndex(c, "w", Integer.toString(step));
       step(c, rows, vectors, a, b, step == 0 ? "" : "_" + step, text);
     }
     text.close();

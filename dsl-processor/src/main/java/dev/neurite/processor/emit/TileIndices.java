@@ -64,12 +64,11 @@ final class TileIndices {
   }
 
   /** The index of a step of one turn of the tile's loop; of a, from where the turn begins. */
-  static String innerIndex(Contraction c, String side, int step) {
+  static String innerIndex(Contraction c, String side, String step) {
     Contraction.Loop inner = c.loops().getLast();
     boolean isA = side.equals("a");
     String turn = isA && c.writtenOut() ? TURN : turnIndex(c, side);
-    return IndexText.sum(
-        turn, IndexText.product(Integer.toString(step), isA ? inner.aStep() : inner.bStep()));
+    return IndexText.sum(turn, IndexText.product(step, isA ? inner.aStep() : inner.bStep()));
   }
 
   private static String turnIndex(Contraction c, String side) {
