@@ -40,14 +40,18 @@ public final class Arranger {
     this.batches = batches;
   }
 
+  /** Values of one row: 32 MiB for sixteen, far more than a near cache holds. */
+  private static final long MOST_LANE_VALUES = 1 << 19;
+
   /**
    * For one row alone, which is to be as fast as can be; and last for many rows, where those share
-   * the lanes of a vector in some layers.
+   * the lanes of a vector in some layers and sixteen of them are not too large.
    */
   public static List<ArrangedGraph> inferenceOrders(TypedGraph graph) {
     ArrangedGraph row = new Arranger(graph, false).run();
     ArrangedGraph batches = arrangeBatches(graph);
-    return batches.hasLanes() ? List.of(row, batches) : List.of(row);
+    long values = batches.nodes().stream().mapToLong(ArrangedNode::size).sum();
+    return batches.hasLanes() && values <= MOST_LANE_VALUES ? List.of(row, batches) : List.of(row);
   }
 
   /** For training, where many rows come together and may share the lanes of a vector. */

@@ -74,7 +74,7 @@ public final class ModelWriter {
                 + table),
         origin);
 
-    ArrangedGraph batches = orders.getLast();
+    ArrangedGraph batches = Arranger.arrangeBatches(graph);
     TrainingSteps steps = Differentiator.differentiate(batches);
     TrainingMemory memory = TrainingPlanner.plan(steps, layout);
     TrainingCode training = TrainingLowering.lower(steps, layout, memory);

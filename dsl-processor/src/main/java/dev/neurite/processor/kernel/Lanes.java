@@ -21,6 +21,17 @@ public final class Lanes {
   /** The most pixels of an output row that a tile writes out. */
   private static final int SHORT = 0;
 
+  /**
+   * Bytecodes of a tile that C2 compiles well, without those that every tile of four vectors has.
+   */
+  private static final int LANE_BYTECODES = Products.TILE_BYTECODES - 530;
+
+  /** Bytecodes of a step for one row of four vectors: a load and four multiply-adds. */
+  private static final int STEP_BYTECODES = 79;
+
+  /** Bytecodes of a row of four vectors before and after the loop. */
+  private static final int ROW_BYTECODES = 99;
+
   private Lanes() {}
 
   /**
@@ -48,7 +59,7 @@ public final class Lanes {
         Integer.toString(depth),
         "int taps, int tapStride",
         filters,
-        Math.min(6, Products.MOST_A_TURN / (4 * depth)),
+        Math.min(6, LANE_BYTECODES / (STEP_BYTECODES * depth + ROW_BYTECODES)),
         pixels);
   }
 

@@ -20,7 +20,7 @@ public final class Products {
       " Stores whole vectors: c has room for 15 numbers behind its last.";
 
   /** Bytecodes of a tile that C2 compiles well, with some to spare below 2,500. */
-  private static final int TILE_BYTECODES = 2400;
+  static final int TILE_BYTECODES = 2400;
 
   /** Bytecodes of a step for one row of two vectors: a load and two multiply-adds. */
   private static final int STEP_BYTECODES = 46;
@@ -68,7 +68,7 @@ public final class Products {
 
   /** The same for kernel rows of few inputs, which a tile takes whole in each turn of its loop. */
   public static Kernel shortProductBy(int pixels, int depth, int columns, boolean room) {
-    int most = Math.min(14, TILE_BYTECODES / (STEP_BYTECODES * depth + ROW_BYTECODES));
+    int most = Math.min(14, (TILE_BYTECODES - 300) / (STEP_BYTECODES * depth + ROW_BYTECODES));
     int wide = tile(pixels, most, most - 3);
     int narrow = tile(pixels, Math.min(6, most), 4);
     Contraction.Columns forms = Contraction.Columns.of(columns);
