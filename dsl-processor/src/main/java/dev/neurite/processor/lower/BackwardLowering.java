@@ -3,7 +3,6 @@ package dev.neurite.processor.lower;
 import static dev.neurite.processor.kernel.IndexText.sum;
 import static dev.neurite.processor.lower.ForwardLowering.gone;
 import static dev.neurite.processor.lower.ForwardLowering.real;
-import static dev.neurite.processor.lower.ForwardLowering.window;
 import static dev.neurite.processor.lower.ImageConvolution.group;
 
 import dev.neurite.processor.arrange.ArrangedGraph.ArrangedNode;
@@ -12,13 +11,7 @@ import dev.neurite.processor.autodiff.Step.Flow;
 import dev.neurite.processor.graph.Operation;
 import dev.neurite.processor.kernel.Elementwise;
 import dev.neurite.processor.kernel.Kernel;
-import dev.neurite.processor.kernel.Movement;
-import dev.neurite.processor.kernel.Normalization;
-import dev.neurite.processor.kernel.Pooling;
 import dev.neurite.processor.kernel.Products;
-import dev.neurite.processor.kernel.Softmaxes;
-import dev.neurite.processor.lower.ForwardLowering.Axis;
-import dev.neurite.processor.lower.ForwardLowering.Blocks;
 import dev.neurite.processor.memory.ConvGeometry;
 import dev.neurite.processor.memory.ParameterLayout.Storage;
 import dev.neurite.processor.memory.Place;
@@ -77,16 +70,10 @@ final class BackwardLowering {
   private boolean addsItself() {
     return node.work() instanceof Work.Compute compute
         && switch (compute.operation()) {
-          case Operation.MaxPool2D pool -> !coversInPairs(pool);
+          case Operation.MaxPool2D pool -> !pooling().coversInPairs(pool);
           case Operation.AvgPool2D ignored -> true;
           case Operation other -> false;
         };
-  }
-
-  /** Whether the windows of 2 x 2 cover the image exactly. */
-  private boolean coversInPairs(Operation.MaxPool2D pool) {
-    List<Integer> shape = node.inputTypes().getFirst().shape();
-    return ForwardLowering.inPairs(pool) && shape.get(1) % 2 == 0 && shape.get(2) % 2 == 0;
   }
 
   private void compute(Operation operation, Flow flow, Place dx) {
@@ -94,20 +81,22 @@ final class BackwardLowering {
       case Operation.Input ignored -> throw gone(node);
       case Operation.Dense dense -> dense(dense, dx);
       case Operation.Conv2D conv -> conv(conv, dx);
-      case Operation.BatchNorm norm -> batchNorm(norm, dx);
-      case Operation.LayerNorm norm -> layerNorm(norm, dx);
+      case Operation.BatchNorm norm -> lines.add(normalization().batchNormGradient(norm, dx));
+      case Operation.LayerNorm norm -> lines.add(normalization().layerNormGradient(norm, dx));
       case Operation.Embedding ignored -> throw gone(node);
-      case Operation.MaxPool2D pool -> maxPool(pool, dx);
-      case Operation.AvgPool2D pool -> averagePool(pool, dx);
-      case Operation.GlobalAvgPool ignored -> mean(dx);
+      case Operation.MaxPool2D pool -> lines.addAll(pooling().maxGradient(pool, dx));
+      case Operation.AvgPool2D pool -> lines.addAll(pooling().averageGradient(pool, dx));
+      case Operation.GlobalAvgPool ignored -> lines.addAll(pooling().meanGradient(dx));
       case Operation.Pass ignored -> throw gone(node);
       case Operation.Flatten ignored -> throw gone(node);
       case Operation.Reshape ignored -> throw gone(node);
       case Operation.Dropout ignored -> dropout(dx);
       case Operation.SpatialDropout ignored -> spatialDropout(dx);
       case Operation.Add ignored -> copy(dx);
-      case Operation.Multiply ignored -> multiply(flow, dx);
-      case Operation.Concat concat -> concat(concat.axis(), flow, dx);
+      case Operation.Multiply ignored ->
+          lines.addAll(new JoinLowering(frame, node).multiplyGradient(flow, dx));
+      case Operation.Concat concat ->
+          lines.add(new JoinLowering(frame, node).concatGradient(concat.axis(), flow, dx));
       case Operation.ReLU ignored -> activation(Elementwise.reluGradient(), output(), dx);
       case Operation.LeakyReLU leaky ->
           activation(
@@ -133,8 +122,8 @@ final class BackwardLowering {
               real(softplus.beta()),
               real(softplus.threshold()));
       case Operation.Mish ignored -> activation(Elementwise.mishGradient(), input(0), dx);
-      case Operation.Softmax softmax -> softmax(softmax.axis(), false, dx);
-      case Operation.LogSoftmax softmax -> softmax(softmax.axis(), true, dx);
+      case Operation.Softmax softmax -> lines.add(softmax().gradient(softmax.axis(), false, dx));
+      case Operation.LogSoftmax softmax -> lines.add(softmax().gradient(softmax.axis(), true, dx));
     }
   }
 
@@ -200,104 +189,16 @@ final class BackwardLowering {
     forRows(new ImageConvolution(frame, node, conv).backward(dx));
   }
 
-  private void batchNorm(Operation.BatchNorm norm, Place dx) {
-    Place x = input(0);
-    Place statistics = frame.place(node.id(), Purpose.STATISTICS);
-    int channels = node.type().shape().getFirst();
-    int padded = (channels + 15) / 16 * 16;
-    int positions = ForwardLowering.positions(node.type());
-    List<String> arguments =
-        new ArrayList<>(
-            List.of(
-                frame.elements(positions),
-                text(channels),
-                "training ? (real) 1 / "
-                    + (positions == 1 ? "rows" : "(rows * " + positions + ")")
-                    + " : 0",
-                x.array(),
-                x.at(frame.from()),
-                dy.array(),
-                dy.at(frame.from()),
-                statistics.array(),
-                statistics.base(),
-                statistics.base(padded),
-                statistics.base(2 * padded),
-                statistics.base(3 * padded)));
-    if (norm.affine()) {
-      arguments.add("p");
-      arguments.add(text(frame.storage(node.origin(), "weight").offset()));
-    }
-    arguments.add(dx.array());
-    arguments.add(dx.at(frame.from()));
-    call(Normalization.normalizeGradient(norm.affine()), arguments.toArray(String[]::new));
+  private NormalizationLowering normalization() {
+    return new NormalizationLowering(frame, node);
   }
 
-  private void layerNorm(Operation.LayerNorm norm, Place dx) {
-    Place x = input(0);
-    int n = node.type().shape().getLast();
-    Place mean = frame.place(node.id(), Purpose.STATISTICS);
-    Place deviation = frame.place(node.id(), Purpose.STATISTICS, 1);
-    List<String> arguments =
-        new ArrayList<>(
-            List.of(
-                frame.elements(node.size() / n),
-                text(n),
-                x.array(),
-                x.at(frame.from()),
-                dy.array(),
-                dy.at(frame.from()),
-                mean.array(),
-                mean.at(frame.from()),
-                deviation.at(frame.from())));
-    if (norm.affine()) {
-      arguments.add("p");
-      arguments.add(text(frame.storage(node.origin(), "weight").offset()));
-    }
-    arguments.add(dx.array());
-    arguments.add(dx.at(frame.from()));
-    call(Normalization.layerNormGradient(norm.affine()), arguments.toArray(String[]::new));
+  private PoolingLowering pooling() {
+    return new PoolingLowering(frame, node);
   }
 
-  private void maxPool(Operation.MaxPool2D pool, Place dx) {
-    Place x = input(0);
-    boolean pairs = coversInPairs(pool);
-    List<String> arguments =
-        pairs
-            ? ForwardLowering.pairs(node)
-            : window(node, pool.kernel(), pool.stride(), pool.padding());
-    arguments.addAll(
-        List.of(
-            x.array(),
-            x.at("row"),
-            output().array(),
-            output().at("row"),
-            dy.array(),
-            dy.at("row"),
-            dx.array(),
-            dx.at("row")));
-    Kernel kernel = pairs ? Pooling.maxPool2Gradient() : Pooling.maxPoolGradient();
-    forRows(List.of(callOf(kernel, arguments.toArray(String[]::new))));
-  }
-
-  private void averagePool(Operation.AvgPool2D pool, Place dx) {
-    List<String> arguments = window(node, pool.kernel(), pool.stride(), pool.padding());
-    arguments.add(ForwardLowering.averageArea(pool));
-    arguments.addAll(List.of(dy.array(), dy.at("row"), dx.array(), dx.at("row")));
-    forRows(List.of(callOf(Pooling.averagePoolGradient(), arguments.toArray(String[]::new))));
-  }
-
-  private void mean(Place dx) {
-    int channels = node.size();
-    forRows(
-        List.of(
-            callOf(
-                Pooling.meanGradient(),
-                text(dx.rowSize() / channels),
-                text(channels),
-                dy.array(),
-                dy.at("row"),
-                dx.array(),
-                dx.at("row"))));
+  private SoftmaxLowering softmax() {
+    return new SoftmaxLowering(frame, node);
   }
 
   private void dropout(Place dx) {
@@ -344,37 +245,6 @@ final class BackwardLowering {
         dx.at(frame.from()));
   }
 
-  /** dy times all other operands. */
-  private void multiply(Flow flow, Place dx) {
-    Place left = dy;
-    for (int i = 0; i < node.inputs().size(); i++) {
-      if (i != flow.position()) {
-        multiplyInto(left, input(i), dx);
-        left = dx;
-      }
-    }
-  }
-
-  private void concat(int axis, Flow flow, Place dx) {
-    int start = 0;
-    for (int i = 0; i < flow.position(); i++) {
-      start += Blocks.of(node.inputTypes().get(i), node.type(), axis).length();
-    }
-    Blocks blocks = Blocks.of(node.inputTypes().get(flow.position()), node.type(), axis);
-    forRows(
-        List.of(
-            callOf(
-                Movement.copyBlocks(),
-                text(blocks.count()),
-                text(blocks.length()),
-                dy.array(),
-                dy.at("row", text(start)),
-                text(blocks.step()),
-                dx.array(),
-                dx.at("row"),
-                text(blocks.length()))));
-  }
-
   private void activation(Kernel kernel, Place v, Place dx, String... numbers) {
     List<String> arguments =
         new ArrayList<>(
@@ -387,30 +257,6 @@ final class BackwardLowering {
                 dx.array(),
                 dx.at(frame.from())));
     arguments.addAll(List.of(numbers));
-    call(kernel, arguments.toArray(String[]::new));
-  }
-
-  private void softmax(int axis, boolean logarithm, Place dx) {
-    Axis vectors = Axis.of(node, axis);
-    List<String> arguments =
-        new ArrayList<>(List.of(frame.elements(vectors.outer()), text(vectors.n())));
-    if (vectors.inner() != 1) {
-      arguments.add(text(vectors.inner()));
-    }
-    arguments.addAll(
-        List.of(
-            output().array(),
-            output().at(frame.from()),
-            dy.array(),
-            dy.at(frame.from()),
-            dx.array(),
-            dx.at(frame.from())));
-    Kernel kernel;
-    if (vectors.inner() == 1) {
-      kernel = logarithm ? Softmaxes.logSoftmaxGradient() : Softmaxes.softmaxGradient();
-    } else {
-      kernel = logarithm ? Softmaxes.logSoftmaxAcrossGradient() : Softmaxes.softmaxAcrossGradient();
-    }
     call(kernel, arguments.toArray(String[]::new));
   }
 

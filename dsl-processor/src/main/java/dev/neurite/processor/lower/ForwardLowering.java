@@ -7,16 +7,12 @@ import dev.neurite.processor.graph.Operation;
 import dev.neurite.processor.kernel.Elementwise;
 import dev.neurite.processor.kernel.Kernel;
 import dev.neurite.processor.kernel.Movement;
-import dev.neurite.processor.kernel.Normalization;
-import dev.neurite.processor.kernel.Pooling;
 import dev.neurite.processor.kernel.Products;
-import dev.neurite.processor.kernel.Softmaxes;
 import dev.neurite.processor.memory.ConvGeometry;
 import dev.neurite.processor.memory.InferenceMemory;
 import dev.neurite.processor.memory.ParameterLayout.Storage;
 import dev.neurite.processor.memory.Place;
 import dev.neurite.processor.memory.Purpose;
-import dev.neurite.processor.shape.TensorType;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -57,19 +53,19 @@ final class ForwardLowering {
       case Operation.Dense dense -> dense(node, dense);
       case Operation.Conv2D conv -> conv(node, conv);
       case Operation.BatchNorm norm -> batchNorm(node, norm);
-      case Operation.LayerNorm norm -> layerNorm(node, norm);
+      case Operation.LayerNorm norm -> lines.add(normalization(node).layerNorm(norm));
       case Operation.Embedding ignored -> embedding(node);
-      case Operation.MaxPool2D pool -> maxPool(node, pool);
-      case Operation.AvgPool2D pool -> averagePool(node, pool);
-      case Operation.GlobalAvgPool ignored -> mean(node);
+      case Operation.MaxPool2D pool -> lines.addAll(pooling(node).max(pool));
+      case Operation.AvgPool2D pool -> lines.addAll(pooling(node).average(pool));
+      case Operation.GlobalAvgPool ignored -> lines.addAll(pooling(node).mean());
       case Operation.Pass ignored -> throw gone(node);
       case Operation.Flatten ignored -> throw gone(node);
       case Operation.Reshape ignored -> throw gone(node);
       case Operation.Dropout dropout -> dropout(node, dropout.share());
       case Operation.SpatialDropout dropout -> spatialDropout(node, dropout.share());
-      case Operation.Add ignored -> combine(node, Elementwise.add());
-      case Operation.Multiply ignored -> combine(node, Elementwise.multiply());
-      case Operation.Concat concat -> concat(node, concat.axis());
+      case Operation.Add ignored -> lines.addAll(join(node).combine(Elementwise.add()));
+      case Operation.Multiply ignored -> lines.addAll(join(node).combine(Elementwise.multiply()));
+      case Operation.Concat concat -> lines.addAll(join(node).concat(concat.axis()));
       case Operation.ReLU ignored -> activation(node, Elementwise.relu());
       case Operation.LeakyReLU leaky ->
           activation(node, Elementwise.leakyRelu(), real(leaky.slope()));
@@ -83,8 +79,8 @@ final class ForwardLowering {
           activation(
               node, Elementwise.softplus(), real(softplus.beta()), real(softplus.threshold()));
       case Operation.Mish ignored -> activation(node, Elementwise.mish());
-      case Operation.Softmax softmax -> softmax(node, softmax.axis(), false);
-      case Operation.LogSoftmax softmax -> softmax(node, softmax.axis(), true);
+      case Operation.Softmax softmax -> lines.add(softmax(node).softmax(softmax.axis(), false));
+      case Operation.LogSoftmax softmax -> lines.add(softmax(node).softmax(softmax.axis(), true));
     }
   }
 
@@ -205,82 +201,28 @@ final class ForwardLowering {
     forRows(new ImageConvolution(frame, node, conv).forward(bias, room(y)));
   }
 
-  /** Positions that share their statistics, and how many there are of each: [C, H, W] or [F]. */
-  static int positions(TensorType type) {
-    return type.size() / type.shape().getFirst();
-  }
-
   private void batchNorm(ArrangedNode node, Operation.BatchNorm norm) {
-    Place x = input(node, 0);
-    Place y = frame.value(node.id());
-    if (inference != null) {
-      scale(node, inference.foldOf(node.id()), x, y);
-      return;
-    }
-    Place statistics = frame.place(node.id(), Purpose.STATISTICS);
-    int channels = node.type().shape().getFirst();
-    int padded = (channels + 15) / 16 * 16;
-    List<String> arguments =
-        new ArrayList<>(
-            List.of(
-                frame.elements(positions(node.type())),
-                text(channels),
-                x.array(),
-                x.at(frame.from()),
-                statistics.array(),
-                statistics.base(),
-                statistics.base(padded)));
-    if (norm.affine()) {
-      arguments.add("p");
-      arguments.add(text(frame.storage(node.origin(), "weight").offset()));
-      arguments.add(text(frame.storage(node.origin(), "bias").offset()));
-    }
-    arguments.add(y.array());
-    arguments.add(y.at(frame.from()));
-    call(Normalization.normalize(norm.affine()), arguments.toArray(String[]::new));
-  }
-
-  private void scale(ArrangedNode node, InferenceMemory.Fold fold, Place x, Place y) {
-    if (fold.linear() < 0) {
-      call(
-          Normalization.scale(),
-          frame.elements(positions(node.type())),
-          text(node.type().shape().getFirst()),
-          x.array(),
-          x.at(frame.from()),
-          "p",
-          text(fold.scaleAt()),
-          text(fold.shiftAt()),
-          y.array(),
-          y.at(frame.from()));
+    if (inference == null) {
+      lines.add(normalization(node).batchNorm(norm));
+    } else {
+      lines.addAll(normalization(node).scale(inference.foldOf(node.id())));
     }
   }
 
-  private void layerNorm(ArrangedNode node, Operation.LayerNorm norm) {
-    Place x = input(node, 0);
-    Place y = frame.value(node.id());
-    int n = node.type().shape().getLast();
-    List<String> arguments =
-        new ArrayList<>(
-            List.of(
-                frame.elements(node.size() / n),
-                text(n),
-                real(norm.epsilon()),
-                x.array(),
-                x.at(frame.from())));
-    if (norm.affine()) {
-      arguments.add("p");
-      arguments.add(text(frame.storage(node.origin(), "weight").offset()));
-      arguments.add(text(frame.storage(node.origin(), "bias").offset()));
-    }
-    Place mean = frame.place(node.id(), Purpose.STATISTICS);
-    Place deviation = frame.place(node.id(), Purpose.STATISTICS, 1);
-    arguments.add(y.array());
-    arguments.add(y.at(frame.from()));
-    arguments.add(mean.array());
-    arguments.add(mean.at(frame.from()));
-    arguments.add(deviation.at(frame.from()));
-    call(Normalization.layerNorm(norm.affine()), arguments.toArray(String[]::new));
+  private NormalizationLowering normalization(ArrangedNode node) {
+    return new NormalizationLowering(frame, node);
+  }
+
+  private PoolingLowering pooling(ArrangedNode node) {
+    return new PoolingLowering(frame, node);
+  }
+
+  private JoinLowering join(ArrangedNode node) {
+    return new JoinLowering(frame, node);
+  }
+
+  private SoftmaxLowering softmax(ArrangedNode node) {
+    return new SoftmaxLowering(frame, node);
   }
 
   private void embedding(ArrangedNode node) {
@@ -298,88 +240,6 @@ final class ForwardLowering {
         text(table.columns()),
         y.array(),
         y.at(frame.from()));
-  }
-
-  private void maxPool(ArrangedNode node, Operation.MaxPool2D pool) {
-    Place x = input(node, 0);
-    Place y = frame.value(node.id());
-    List<String> arguments =
-        inPairs(pool) ? pairs(node) : window(node, pool.kernel(), pool.stride(), pool.padding());
-    arguments.addAll(List.of(x.array(), x.at("row"), y.array(), y.at("row")));
-    Kernel kernel = inPairs(pool) ? Pooling.maxPool2() : Pooling.maxPool();
-    forRows(List.of(callOf(kernel, arguments.toArray(String[]::new))));
-  }
-
-  /** Whether a pooling's windows are 2 x 2 and lie side by side inside the image. */
-  static boolean inPairs(Operation.MaxPool2D pool) {
-    Operation.Size two = new Operation.Size(2, 2);
-    return pool.kernel().equals(two)
-        && pool.stride().equals(two)
-        && pool.padding().equals(new Operation.Size(0, 0));
-  }
-
-  static List<String> pairs(ArrangedNode node) {
-    List<Integer> in = node.inputTypes().getFirst().shape();
-    List<Integer> out = node.type().shape();
-    return new ArrayList<>(
-        List.of(
-            text(in.get(2)),
-            text(in.get(0) * Frame.lanes(node)),
-            text(out.get(1)),
-            text(out.get(2))));
-  }
-
-  private void averagePool(ArrangedNode node, Operation.AvgPool2D pool) {
-    Place x = input(node, 0);
-    Place y = frame.value(node.id());
-    List<String> arguments = window(node, pool.kernel(), pool.stride(), pool.padding());
-    arguments.add(averageArea(pool));
-    arguments.addAll(List.of(x.array(), x.at("row"), y.array(), y.at("row")));
-    forRows(List.of(callOf(Pooling.averagePool(), arguments.toArray(String[]::new))));
-  }
-
-  static String averageArea(Operation.AvgPool2D pool) {
-    return pool.countPadding() ? text(pool.kernel().height() * pool.kernel().width()) : "0";
-  }
-
-  static List<String> window(
-      ArrangedNode node, Operation.Size kernel, Operation.Size stride, Operation.Size padding) {
-    List<Integer> in = node.inputTypes().getFirst().shape();
-    List<Integer> out = node.type().shape();
-    List<String> arguments = new ArrayList<>();
-    for (int number :
-        new int[] {
-          in.get(1),
-          in.get(2),
-          in.get(0) * Frame.lanes(node),
-          kernel.height(),
-          kernel.width(),
-          stride.height(),
-          stride.width(),
-          padding.height(),
-          padding.width(),
-          out.get(1),
-          out.get(2)
-        }) {
-      arguments.add(text(number));
-    }
-    return arguments;
-  }
-
-  private void mean(ArrangedNode node) {
-    Place x = input(node, 0);
-    Place y = frame.value(node.id());
-    int channels = node.size();
-    forRows(
-        List.of(
-            callOf(
-                Pooling.mean(),
-                text(x.rowSize() / channels),
-                text(channels),
-                x.array(),
-                x.at("row"),
-                y.array(),
-                y.at("row"))));
   }
 
   private void dropout(ArrangedNode node, double share) {
@@ -462,81 +322,6 @@ final class ForwardLowering {
                 y.at("row"))));
   }
 
-  /** x0 op x1 into y, then y op x2 and so on. */
-  private void combine(ArrangedNode node, Kernel kernel) {
-    Place y = frame.value(node.id());
-    Place left = input(node, 0);
-    for (int i = 1; i < node.inputs().size(); i++) {
-      Place right = input(node, i);
-      call(
-          kernel,
-          frame.elements(node.size()),
-          left.array(),
-          left.at(frame.from()),
-          right.array(),
-          right.at(frame.from()),
-          y.array(),
-          y.at(frame.from()));
-      left = y;
-    }
-  }
-
-  private void concat(ArrangedNode node, int axis) {
-    Place y = frame.value(node.id());
-    int start = 0;
-    for (int i = 0; i < node.inputs().size(); i++) {
-      Blocks blocks = Blocks.of(node.inputTypes().get(i), node.type(), axis);
-      Place x = input(node, i);
-      forRows(
-          List.of(
-              callOf(
-                  Movement.copyBlocks(),
-                  text(blocks.count()),
-                  text(blocks.length()),
-                  x.array(),
-                  x.at("row"),
-                  text(blocks.length()),
-                  y.array(),
-                  y.at("row", text(start)),
-                  text(blocks.step()))));
-      start += blocks.length();
-    }
-  }
-
-  /**
-   * An operand of a concatenation as blocks of the result, both in the order in which they lie in
-   * memory: an image's channels innermost.
-   *
-   * @param count how many blocks
-   * @param length of one block
-   * @param step from one block's place in the result to the next
-   */
-  record Blocks(int count, int length, int step) {
-
-    static Blocks of(TensorType operand, TensorType result, int axis) {
-      List<Integer> from = stored(operand.shape());
-      List<Integer> into = stored(result.shape());
-      int place = from.size() == 3 ? (axis + 2) % 3 : axis;
-      int count = 1;
-      for (int size : from.subList(0, place)) {
-        count *= size;
-      }
-      int length = 1;
-      for (int size : from.subList(place, from.size())) {
-        length *= size;
-      }
-      int step = 1;
-      for (int size : into.subList(place, into.size())) {
-        step *= size;
-      }
-      return new Blocks(count, length, step);
-    }
-
-    private static List<Integer> stored(List<Integer> shape) {
-      return shape.size() == 3 ? List.of(shape.get(1), shape.get(2), shape.get(0)) : shape;
-    }
-  }
-
   private void activation(ArrangedNode node, Kernel kernel, String... numbers) {
     Place x = input(node, 0);
     Place y = frame.value(node.id());
@@ -550,67 +335,6 @@ final class ForwardLowering {
                 y.at(frame.from())));
     arguments.addAll(List.of(numbers));
     call(kernel, arguments.toArray(String[]::new));
-  }
-
-  private void softmax(ArrangedNode node, int axis, boolean logarithm) {
-    Place x = input(node, 0);
-    Place y = frame.value(node.id());
-    Axis vectors = Axis.of(node, axis);
-    if (vectors.inner() == 1) {
-      String count = frame.elements(vectors.outer());
-      if (logarithm) {
-        Place scratch = frame.place(node.id(), Purpose.SCRATCH);
-        call(
-            Softmaxes.logSoftmax(),
-            count,
-            text(vectors.n()),
-            x.array(),
-            x.at(frame.from()),
-            scratch.array(),
-            scratch.at(frame.from()),
-            y.array(),
-            y.at(frame.from()));
-      } else {
-        call(
-            Softmaxes.softmax(),
-            count,
-            text(vectors.n()),
-            x.array(),
-            x.at(frame.from()),
-            y.array(),
-            y.at(frame.from()));
-      }
-    } else {
-      call(
-          logarithm ? Softmaxes.logSoftmaxAcross() : Softmaxes.softmaxAcross(),
-          frame.elements(vectors.outer()),
-          text(vectors.n()),
-          text(vectors.inner()),
-          x.array(),
-          x.at(frame.from()),
-          y.array(),
-          y.at(frame.from()));
-    }
-  }
-
-  /**
-   * An axis of a value as it lies in memory: {@code outer} x {@code n} x {@code inner} elements of
-   * one row.
-   */
-  record Axis(int outer, int n, int inner) {
-
-    static Axis of(ArrangedNode node, int axis) {
-      List<Integer> shape = node.type().shape();
-      int n = shape.get(axis);
-      if (shape.size() == 3 && axis == 0) {
-        return new Axis(node.size() / n, n, 1);
-      }
-      int inner = 1;
-      for (int size : shape.subList(axis + 1, shape.size())) {
-        inner *= size;
-      }
-      return new Axis(node.size() / n / inner, n, inner);
-    }
   }
 
   private void rearrange(ArrangedNode node, Work.Rearrange rearrange) {

@@ -2,7 +2,6 @@ package dev.neurite.processor.lower;
 
 import static dev.neurite.processor.kernel.IndexText.product;
 import static dev.neurite.processor.kernel.IndexText.sum;
-import static dev.neurite.processor.lower.ForwardLowering.real;
 import static dev.neurite.processor.lower.ImageConvolution.group;
 
 import dev.neurite.processor.arrange.ArrangedGraph.ArrangedNode;
@@ -11,7 +10,6 @@ import dev.neurite.processor.graph.Operation;
 import dev.neurite.processor.kernel.Elementwise;
 import dev.neurite.processor.kernel.Kernel;
 import dev.neurite.processor.kernel.Movement;
-import dev.neurite.processor.kernel.Normalization;
 import dev.neurite.processor.kernel.Products;
 import dev.neurite.processor.lower.LayerMethod.Split;
 import dev.neurite.processor.memory.ConvGeometry;
@@ -57,8 +55,12 @@ final class ParameterLowering {
                   .parameters(
                       lowering.gradient("weight"), conv.bias() ? lowering.gradient("bias") : null)
               : lowering.conv(conv);
-      case Operation.BatchNorm ignored -> lowering.batchNorm();
-      case Operation.LayerNorm ignored -> lowering.layerNorm();
+      case Operation.BatchNorm ignored ->
+          new NormalizationLowering(frame, node)
+              .batchNormParameters(lowering.gradient("weight"), lowering.gradient("bias"));
+      case Operation.LayerNorm ignored ->
+          new NormalizationLowering(frame, node)
+              .layerNormParameters(lowering.gradient("weight"), lowering.gradient("bias"));
       case Operation.Embedding ignored -> lowering.embedding();
     };
   }
@@ -306,61 +308,6 @@ final class ParameterLowering {
     return lines;
   }
 
-  private List<Part> batchNorm() {
-    int channels = node.type().shape().getFirst();
-    int padded = (channels + 15) / 16 * 16;
-    Place statistics = frame.place(node.id(), Purpose.STATISTICS);
-    return List.of(
-        new Part(
-            "Weights",
-            "Gradients of weight and bias for channels {@code from} to {@code to}.",
-            new Split.Units(channels, 16),
-            List.of(
-                call(
-                    Elementwise.copy(),
-                    "to - from",
-                    statistics.array(),
-                    sum(statistics.base(3 * padded), "from"),
-                    gradient("weight").array(),
-                    sum(gradient("weight").base(), "from")),
-                call(
-                    Elementwise.copy(),
-                    "to - from",
-                    statistics.array(),
-                    sum(statistics.base(2 * padded), "from"),
-                    gradient("bias").array(),
-                    sum(gradient("bias").base(), "from")))));
-  }
-
-  private List<Part> layerNorm() {
-    Place x = x();
-    Place dy = dy();
-    int n = node.type().shape().getLast();
-    Place mean = frame.place(node.id(), Purpose.STATISTICS);
-    Place deviation = frame.place(node.id(), Purpose.STATISTICS, 1);
-    return List.of(
-        new Part(
-            "Weights",
-            "Gradients of weight and bias for features {@code from} to {@code to}.",
-            new Split.Units(n, 16),
-            List.of(
-                call(
-                    Normalization.layerNormSums(),
-                    product("rows", text(node.size() / n)),
-                    text(n),
-                    "to - from",
-                    x.array(),
-                    sum(x.base(), "from"),
-                    dy.array(),
-                    sum(dy.base(), "from"),
-                    mean.array(),
-                    mean.base(),
-                    deviation.base(),
-                    gradient("weight").array(),
-                    sum(gradient("weight").base(), "from"),
-                    sum(gradient("bias").base(), "from")))));
-  }
-
   private List<Part> embedding() {
     Place x = x();
     Place dy = dy();
@@ -394,85 +341,5 @@ final class ParameterLowering {
                     gradient.array(),
                     sum(gradient.base(), "from"),
                     text(table.stride())))));
-  }
-
-  /** A batch's mean and deviation, or the running ones outside training. */
-  static List<Line> statistics(ArrangedNode node, Operation.BatchNorm norm, Frame frame) {
-    int channels = node.type().shape().getFirst();
-    int padded = (channels + 15) / 16 * 16;
-    Place x = frame.value(node.inputs().getFirst());
-    Place statistics = frame.place(node.id(), Purpose.STATISTICS);
-    int mean = frame.storage(node.origin(), "running_mean").offset();
-    int variance = frame.storage(node.origin(), "running_var").offset();
-    int counter = frame.storage(node.origin(), "num_batches_tracked").offset();
-    Line.Call batch =
-        frame
-            .kernels()
-            .call(
-                Normalization.statistics(),
-                "rows",
-                text(x.rowSize()),
-                text(ForwardLowering.positions(node.type())),
-                text(channels),
-                "to - from",
-                real(norm.epsilon()),
-                real(norm.momentum()),
-                x.array(),
-                sum(x.base(), "from"),
-                statistics.array(),
-                sum(statistics.base(), "from"),
-                sum(statistics.base(padded), "from"),
-                "s",
-                sum(text(mean), "from"),
-                sum(text(variance), "from"));
-    Line.Call running =
-        frame
-            .kernels()
-            .call(
-                Normalization.runningStatistics(),
-                "to - from",
-                real(norm.epsilon()),
-                "s",
-                sum(text(mean), "from"),
-                sum(text(variance), "from"),
-                statistics.array(),
-                sum(statistics.base(), "from"),
-                sum(statistics.base(padded), "from"));
-    return List.of(
-        new Line.When(
-            "training",
-            List.of(
-                batch,
-                new Line.When(
-                    "from == 0 && to > 0", List.of(new Line.Statement("s[" + counter + "]++;"))))),
-        new Line.When("!training", List.of(running)));
-  }
-
-  /** The sums over a batch that batch normalisation's gradients are made of. */
-  static List<Line> gradientSums(ArrangedNode node, Frame frame) {
-    int channels = node.type().shape().getFirst();
-    int padded = (channels + 15) / 16 * 16;
-    Place x = frame.value(node.inputs().getFirst());
-    Place dy = frame.place(node.id(), Purpose.GRADIENT);
-    Place statistics = frame.place(node.id(), Purpose.STATISTICS);
-    return List.of(
-        frame
-            .kernels()
-            .call(
-                Normalization.gradientSums(),
-                "rows",
-                text(x.rowSize()),
-                text(ForwardLowering.positions(node.type())),
-                text(channels),
-                "to - from",
-                x.array(),
-                sum(x.base(), "from"),
-                dy.array(),
-                sum(dy.base(), "from"),
-                statistics.array(),
-                sum(statistics.base(), "from"),
-                sum(statistics.base(padded), "from"),
-                sum(statistics.base(2 * padded), "from"),
-                sum(statistics.base(3 * padded), "from")));
   }
 }

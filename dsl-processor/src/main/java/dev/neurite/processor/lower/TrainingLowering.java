@@ -43,7 +43,7 @@ public final class TrainingLowering {
     for (ArrangedNode node : graph.nodes()) {
       if (node.work() instanceof Work.Compute compute
           && compute.operation() instanceof Operation.BatchNorm
-          && ForwardLowering.positions(node.type()) == 1) {
+          && NormalizationLowering.positions(node.type()) == 1) {
         return 2;
       }
     }
@@ -114,7 +114,7 @@ public final class TrainingLowering {
                 "Mean and deviation of channels {@code from} to {@code to}.",
                 new Split.Units(node.type().shape().getFirst(), 16),
                 false,
-                ParameterLowering.statistics(node, batchNorm(node), frame)));
+                new NormalizationLowering(frame, node).statistics(batchNorm(node))));
       }
       case Step.GradientSums ignored -> {
         rows.end();
@@ -124,7 +124,7 @@ public final class TrainingLowering {
                 "Sums that the gradients of channels {@code from} to {@code to} are made of.",
                 new Split.Units(node.type().shape().getFirst(), 16),
                 false,
-                ParameterLowering.gradientSums(node, frame)));
+                new NormalizationLowering(frame, node).gradientSums()));
       }
       case Step.AddGradients shared -> {
         rows.end();
