@@ -12,12 +12,19 @@
 extern "C" {
 void neuriteEnqueue(void* stream, void (*function)(void*), void* argument);
 int neuriteOnDevice(const void* address, std::size_t bytes);
+int neuriteFailsNow();
 }
 
 namespace {
 
 const int kInvalid = 7;
 const int kNotSupported = 15;
+const int kInternal = 14;
+
+#define MAY_FAIL             \
+  if (neuriteFailsNow()) {   \
+    return kInternal;        \
+  }
 
 struct Layout {
   std::uint64_t rows, columns;
@@ -165,12 +172,14 @@ long neuriteBlasLive() { return live; }
 const char* cublasLtGetStatusName(int status) {
   return status == 0 ? "CUBLAS_STATUS_SUCCESS"
       : status == kNotSupported ? "CUBLAS_STATUS_NOT_SUPPORTED"
+      : status == kInternal     ? "CUBLAS_STATUS_INTERNAL_ERROR"
                                 : "CUBLAS_STATUS_INVALID_VALUE";
 }
 
 std::size_t cublasLtGetVersion() { return 130000; }
 
 int cublasLtCreate(void** handle) {
+  MAY_FAIL
   live++;
   *handle = new int(1);
   return 0;
@@ -183,6 +192,7 @@ int cublasLtDestroy(void* handle) {
 }
 
 int cublasLtMatmulDescCreate(Description** description, int compute, int scale) {
+  MAY_FAIL
   live++;
   *description = new Description();
   (*description)->compute = compute;
@@ -197,6 +207,7 @@ int cublasLtMatmulDescDestroy(Description* description) {
 
 int cublasLtMatmulDescSetAttribute(
     Description* description, int attribute, const void* value, std::size_t size) {
+  MAY_FAIL
   struct {
     int attribute;
     void* field;
@@ -219,6 +230,7 @@ int cublasLtMatmulDescSetAttribute(
 
 int cublasLtMatrixLayoutCreate(
     Layout** layout, int type, std::uint64_t rows, std::uint64_t columns, std::int64_t stride) {
+  MAY_FAIL
   live++;
   *layout = new Layout{rows, columns, stride};
   return type == 0 && stride >= (std::int64_t) rows ? 0 : kInvalid;
@@ -232,6 +244,7 @@ int cublasLtMatrixLayoutDestroy(Layout* layout) {
 
 int cublasLtMatrixLayoutSetAttribute(
     Layout* layout, int attribute, const void* value, std::size_t size) {
+  MAY_FAIL
   if (attribute == 5 && size == 4) {
     std::memcpy(&layout->count, value, 4);
     return 0;
@@ -244,6 +257,7 @@ int cublasLtMatrixLayoutSetAttribute(
 }
 
 int cublasLtMatmulPreferenceCreate(Preference** preference) {
+  MAY_FAIL
   live++;
   *preference = new Preference();
   return 0;
@@ -257,6 +271,7 @@ int cublasLtMatmulPreferenceDestroy(Preference* preference) {
 
 int cublasLtMatmulPreferenceSetAttribute(
     Preference* preference, int attribute, const void* value, std::size_t size) {
+  MAY_FAIL
   if (attribute == 1 && size == 8) {
     std::memcpy(&preference->workspace, value, 8);
     return 0;
@@ -275,6 +290,7 @@ int cublasLtMatmulPreferenceSetAttribute(
 int cublasLtMatmulAlgoGetHeuristic(
     void*, Description* description, Layout* a, Layout* b, Layout* c, Layout* d,
     Preference* preference, int requested, Heuristic* result, int* returned) {
+  MAY_FAIL
   std::uint64_t k = description->transposeA ? a->rows : a->columns;
   std::uint64_t m = description->transposeA ? a->columns : a->rows;
   std::uint64_t k2 = description->transposeB ? b->columns : b->rows;
@@ -304,6 +320,7 @@ int cublasLtMatmul(
     const float* pb, Layout* b, const float* beta, const float* pc, Layout* c, float* pd,
     Layout* d, const Heuristic* algorithm, void* workspace, std::size_t workspaceBytes,
     void* stream) {
+  MAY_FAIL
   if (*alpha != 1 || pc != pd || c != d || algorithm->algorithm[0] != 0x1357
       || workspaceBytes != 1024 || !neuriteOnDevice(workspace, workspaceBytes) || !fits(pa, *a)
       || !fits(pb, *b) || !fits(pc, *c)) {

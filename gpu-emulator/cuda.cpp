@@ -1,8 +1,10 @@
 // The CUDA driver for the emulated GPU. What streams are given runs as late as it may: when someone
-// waits for it. So a missing wait shows. Everything made is counted until it is released, and every
-// copy must lie in memory that was allocated.
+// waits for it. So a missing wait shows. Copies to the device may also run as early as they may, for
+// a test to ask for. Everything made is counted until it is released, and every copy must lie in
+// memory that was allocated.
 #include <cuda_emulated.h>
 #include <dlfcn.h>
+#include <setjmp.h>
 #include <ucontext.h>
 #include <unistd.h>
 
@@ -63,6 +65,10 @@ long graphLaunches = 0;
 std::size_t limit = std::size_t(4) << 30;
 std::size_t used = 0;
 int count = 1;
+bool earlyCopies = false;
+
+// Which call that makes or starts something fails, counted down; 0 for none.
+long failing = 0;
 
 void fail(const std::string& what) {
   failures.push_back(what);
@@ -123,6 +129,9 @@ int copy(void* to, const void* from, std::size_t bytes, Stream* stream, bool toD
     return 0;
   }
   enqueue(stream, [=] { std::memmove(to, from, bytes); });
+  if (earlyCopies && !fromDevice && !stream->capture) {
+    drain(stream);
+  }
   return 0;
 }
 
@@ -139,8 +148,14 @@ struct Fibres {
     std::uint64_t given[32];
   };
 
-  ucontext_t main;
-  std::vector<ucontext_t> contexts = std::vector<ucontext_t>(kMost);
+  struct Fibre {
+    ucontext_t context;
+    jmp_buf jump;
+    bool started = false;
+  };
+
+  jmp_buf scheduler;
+  std::vector<Fibre> all = std::vector<Fibre>(kMost);
   std::vector<char> stacks = std::vector<char>(kStack * kMost);
   std::vector<bool> ended = std::vector<bool>(kMost);
   std::vector<Warp> warps = std::vector<Warp>(kMost / 32);
@@ -166,12 +181,34 @@ void select(NeuriteBlock* block, int thread) {
   block->lane = thread % 32;
 }
 
-void yield() {
+// Goes back to the scheduler, until it goes on with this fibre.
+__attribute__((noinline)) void yield() {
   Fibres& f = fibres();
-  int self = f.running;
-  swapcontext(&f.contexts[self], &f.main);
-  f.running = self;
-  select(f.block, self);
+  if (_setjmp(f.all[f.running].jump) == 0) {
+    _longjmp(f.scheduler, 1);
+  }
+}
+
+void fibre();
+
+// Runs a fibre until it yields. Contexts are changed only at the start, for that asks the system.
+__attribute__((noinline)) void resume(Fibres& f, int thread) {
+  f.running = thread;
+  select(f.block, thread);
+  Fibres::Fibre& one = f.all[thread];
+  if (_setjmp(f.scheduler) != 0) {
+    return;
+  }
+  if (one.started) {
+    _longjmp(one.jump, 1);
+  }
+  one.started = true;
+  getcontext(&one.context);
+  one.context.uc_stack.ss_sp = &f.stacks[thread * Fibres::kStack];
+  one.context.uc_stack.ss_size = Fibres::kStack;
+  one.context.uc_link = nullptr;
+  makecontext(&one.context, fibre, 0);
+  setcontext(&one.context);
 }
 
 void releaseBlock(Fibres& f) {
@@ -220,15 +257,18 @@ void exchange(unsigned mask, std::uint64_t word, std::uint64_t* all) {
   std::memcpy(all, warp.given, sizeof warp.given);
 }
 
+// One thread of each block that comes, for ever.
 void fibre() {
   Fibres& f = fibres();
-  (*f.work)();
-  f.ended[f.running] = true;
-  f.warps[f.running / 32].ended |= 1u << f.running % 32;
-  f.left--;
-  f.moved = true;
-  releaseBlock(f);
-  setcontext(&f.main);
+  while (true) {
+    (*f.work)();
+    f.ended[f.running] = true;
+    f.warps[f.running / 32].ended |= 1u << f.running % 32;
+    f.left--;
+    f.moved = true;
+    releaseBlock(f);
+    yield();
+  }
 }
 
 void runBlock(NeuriteBlock* block, const Work& work, const std::string& name) {
@@ -243,19 +283,12 @@ void runBlock(NeuriteBlock* block, const Work& work, const std::string& name) {
   }
   for (int i = 0; i < f.threads; i++) {
     f.ended[i] = false;
-    getcontext(&f.contexts[i]);
-    f.contexts[i].uc_stack.ss_sp = &f.stacks[i * Fibres::kStack];
-    f.contexts[i].uc_stack.ss_size = Fibres::kStack;
-    f.contexts[i].uc_link = nullptr;
-    makecontext(&f.contexts[i], fibre, 0);
   }
   while (f.left > 0) {
     f.moved = false;
     for (int i = 0; i < f.threads; i++) {
       if (!f.ended[i]) {
-        f.running = i;
-        select(block, i);
-        swapcontext(&f.main, &f.contexts[i]);
+        resume(f, i);
       }
     }
     if (!f.moved) {
@@ -293,10 +326,16 @@ const int kInvalid = 1;
 const int kNoMemory = 2;
 const int kNoDevice = 101;
 const int kNotFound = 500;
+const int kUnknown = 999;
 
 }  // namespace
 
 #define LOCK std::lock_guard<std::recursive_mutex> lock(mutex)
+#define LOCK_OR_FAIL         \
+  LOCK;                      \
+  if (neuriteFailsNow()) {   \
+    return kUnknown;         \
+  }
 
 extern "C" {
 
@@ -312,6 +351,17 @@ int neuriteLimit(std::size_t bytes) {
 }
 int neuriteDevices(int devices) {
   count = devices;
+  return 0;
+}
+int neuriteFailing(long call) {
+  failing = call;
+  return 0;
+}
+// Calls until the one that fails; 0 if it has failed.
+long neuriteFailingIn() { return failing; }
+int neuriteFailsNow() { return failing > 0 && --failing == 0; }
+int neuriteEarlyCopies(int early) {
+  earlyCopies = early != 0;
   return 0;
 }
 
@@ -330,6 +380,7 @@ int cuGetErrorName(int error, const char** text) {
       : error == kNoMemory ? "CUDA_ERROR_OUT_OF_MEMORY"
       : error == kNoDevice ? "CUDA_ERROR_INVALID_DEVICE"
       : error == kNotFound ? "CUDA_ERROR_NOT_FOUND"
+      : error == kUnknown  ? "CUDA_ERROR_UNKNOWN"
                            : nullptr;
   return *text == nullptr ? kInvalid : 0;
 }
@@ -367,7 +418,7 @@ int cuDeviceGetAttribute(int* value, int attribute, int id) {
 }
 
 int cuDevicePrimaryCtxRetain(void** context, int id) {
-  LOCK;
+  LOCK_OR_FAIL;
   live++;
   *context = (void*) (std::uintptr_t) (0x1000 + id);
   return 0;
@@ -389,7 +440,7 @@ int cuMemGetInfo_v2(std::size_t* free, std::size_t* total) {
 }
 
 int cuMemAlloc_v2(void** address, std::size_t bytes) {
-  LOCK;
+  LOCK_OR_FAIL;
   if (used + bytes > limit) {
     return kNoMemory;
   }
@@ -421,7 +472,7 @@ int cuMemFree_v2(void* address) {
 }
 
 int cuMemHostAlloc(void** address, std::size_t bytes, unsigned) {
-  LOCK;
+  LOCK_OR_FAIL;
   *address = std::aligned_alloc(4096, (bytes + 4095) / 4096 * 4096);
   host[(std::uintptr_t) *address] = bytes;
   live++;
@@ -441,22 +492,22 @@ int cuMemFreeHost(void* address) {
 }
 
 int cuMemcpyHtoDAsync_v2(void* to, const void* from, std::size_t bytes, Stream* stream) {
-  LOCK;
+  LOCK_OR_FAIL;
   return copy(to, from, bytes, stream, true, false);
 }
 
 int cuMemcpyDtoHAsync_v2(void* to, const void* from, std::size_t bytes, Stream* stream) {
-  LOCK;
+  LOCK_OR_FAIL;
   return copy(to, from, bytes, stream, false, true);
 }
 
 int cuMemcpyDtoDAsync_v2(void* to, const void* from, std::size_t bytes, Stream* stream) {
-  LOCK;
+  LOCK_OR_FAIL;
   return copy(to, from, bytes, stream, true, true);
 }
 
 int cuMemsetD32Async(void* address, unsigned value, std::size_t words, Stream* stream) {
-  LOCK;
+  LOCK_OR_FAIL;
   if (!within(device, address, words * 4)) {
     fail("words are set that are not the device's");
     return kInvalid;
@@ -466,7 +517,7 @@ int cuMemsetD32Async(void* address, unsigned value, std::size_t words, Stream* s
 }
 
 int cuStreamCreate(Stream** stream, unsigned) {
-  LOCK;
+  LOCK_OR_FAIL;
   *stream = new Stream();
   streams.push_back(*stream);
   live++;
@@ -483,7 +534,7 @@ int cuStreamDestroy_v2(Stream* stream) {
 }
 
 int cuStreamSynchronize(Stream* stream) {
-  LOCK;
+  LOCK_OR_FAIL;
   if (stream->capture) {
     fail("a stream is waited for while it records");
     return kInvalid;
@@ -493,7 +544,7 @@ int cuStreamSynchronize(Stream* stream) {
 }
 
 int cuStreamWaitEvent(Stream* stream, Event* event, unsigned) {
-  LOCK;
+  LOCK_OR_FAIL;
   std::uint64_t version = event->recorded;
   enqueue(stream, [=] {
     while (event->done < version) {
@@ -504,7 +555,7 @@ int cuStreamWaitEvent(Stream* stream, Event* event, unsigned) {
 }
 
 int cuStreamBeginCapture_v2(Stream* stream, int) {
-  LOCK;
+  LOCK_OR_FAIL;
   if (stream->capture) {
     return kInvalid;
   }
@@ -517,13 +568,17 @@ int cuStreamEndCapture(Stream* stream, Graph** graph) {
   if (!stream->capture) {
     return kInvalid;
   }
+  if (neuriteFailsNow()) {
+    stream->capture.reset();
+    return kUnknown;
+  }
   *graph = stream->capture.release();
   live++;
   return 0;
 }
 
 int cuEventCreate(Event** event, unsigned) {
-  LOCK;
+  LOCK_OR_FAIL;
   *event = new Event();
   live++;
   return 0;
@@ -538,7 +593,7 @@ int cuEventDestroy_v2(Event* event) {
 }
 
 int cuEventRecord(Event* event, Stream* stream) {
-  LOCK;
+  LOCK_OR_FAIL;
   if (stream->capture) {
     fail("an event is recorded while its stream records");
     return kInvalid;
@@ -550,7 +605,7 @@ int cuEventRecord(Event* event, Stream* stream) {
 }
 
 int cuEventSynchronize(Event* event) {
-  LOCK;
+  LOCK_OR_FAIL;
   while (event->done < event->recorded) {
     runOne(event->stream);
   }
@@ -563,7 +618,7 @@ int cuEventElapsedTime(float* milliseconds, Event*, Event*) {
 }
 
 int cuGraphInstantiateWithFlags(Graph** executable, Graph* graph, unsigned long long) {
-  LOCK;
+  LOCK_OR_FAIL;
   *executable = new Graph(*graph);
   live++;
   return 0;
@@ -585,7 +640,7 @@ int cuGraphExecDestroy(Graph* graph) {
 }
 
 int cuGraphLaunch(Graph* graph, Stream* stream) {
-  LOCK;
+  LOCK_OR_FAIL;
   graphLaunches++;
   enqueue(stream, [=] {
     for (const Work& work : graph->work) {
@@ -596,7 +651,7 @@ int cuGraphLaunch(Graph* graph, Stream* stream) {
 }
 
 int cuModuleLoadData(Module** module, const char* image) {
-  LOCK;
+  LOCK_OR_FAIL;
   if (std::memcmp(image, "NEURITE\n", 8) != 0) {
     return kInvalid;
   }
@@ -632,7 +687,7 @@ int cuModuleUnload(Module* module) {
 }
 
 int cuModuleGetFunction(Kernel** kernel, Module* module, const char* name) {
-  LOCK;
+  LOCK_OR_FAIL;
   std::string text = name;
   void* bind = dlsym(module->library, ("neurite_bind_" + text).c_str());
   int* waits = (int*) dlsym(module->library, ("neurite_waits_" + text).c_str());
@@ -653,7 +708,7 @@ int cuFuncSetAttribute(Kernel*, int attribute, int) { return attribute == 8 ? 0 
 int cuLaunchKernel(
     Kernel* kernel, unsigned x, unsigned y, unsigned z, unsigned threadsX, unsigned threadsY,
     unsigned threadsZ, unsigned, Stream* stream, void** arguments, void** extra) {
-  LOCK;
+  LOCK_OR_FAIL;
   if (extra != nullptr || x == 0 || y == 0 || z == 0 || y > 65535 || z > 65535
       || threadsX * threadsY * threadsZ == 0 || threadsX * threadsY * threadsZ > 1024) {
     return kInvalid;

@@ -95,28 +95,32 @@ final class Fit {
     GradientSum sum = trainer.accumulated > 1 ? new GradientSum(training) : null;
     GpuSteps steps =
         sum == null ? GpuSteps.of(training, objective, optimizer, trainer.clipping) : null;
+    boolean kept = steps != null && !batches.isAugmented() && steps.keep(batches.dataset());
     for (int epoch = reports.size() + 1; epoch <= trainer.epochs; epoch++) {
       if (isExhausted()) {
         return TrainingReport.End.EARLY_STOPPING;
       }
       Tally tally = new Tally(objective);
       progress.epochStarted(epoch, tally);
-      try (Epoch rows = batches.epoch(epoch - 1)) {
-        while (rows.hasNext()) {
-          Batch batch = rows.next();
-          if (steps == null) {
-            train(training, batch, sum, tally);
-          } else if (handOver(steps, batch)) {
-            ended(steps.next(false), tally);
-          } else {
-            steps = null;
-            train(training, batch, sum, tally);
+      if (kept && steps != null && !epochOnGpu(steps, epoch, tally)) {
+        kept = false;
+      }
+      if (!kept) {
+        try (Epoch rows = batches.epoch(epoch - 1)) {
+          while (rows.hasNext()) {
+            Batch batch = rows.next();
+            if (steps != null && handOver(steps.add(batch, rate()))) {
+              ended(steps.next(false), tally);
+            } else {
+              steps = null;
+              train(training, batch, sum, tally);
+            }
           }
         }
-        GpuSteps.Finished step = steps == null ? null : steps.next(true);
-        while (steps != null && step != null) {
+      }
+      if (steps != null) {
+        for (var step = steps.next(true); step != null; step = steps.next(true)) {
           ended(step, tally);
-          step = steps.next(true);
         }
       }
       EpochReport report = measure(epoch, tally);
@@ -211,9 +215,25 @@ final class Fit {
     return initialRate;
   }
 
-  /** Hands a whole step over to the GPU; false if it cannot be made there as a whole. */
-  private boolean handOver(GpuSteps gpu, Batch batch) {
-    boolean taken = gpu.add(batch, rate());
+  /**
+   * The steps of one epoch from rows that lie on the GPU.
+   *
+   * @return false if steps cannot be made there as a whole; nothing has happened then
+   */
+  private boolean epochOnGpu(GpuSteps gpu, int epoch, Tally tally) {
+    int all = batches.dataset().rows();
+    gpu.order(batches.order(epoch - 1));
+    for (int first = 0; first < all; first += batches.size()) {
+      if (!handOver(gpu.add(first, Math.min(batches.size(), all - first), rate()))) {
+        return false;
+      }
+      ended(gpu.next(false), tally);
+    }
+    return true;
+  }
+
+  /** Counts a step that was handed over to the GPU as a whole. */
+  private boolean handOver(boolean taken) {
     if (taken) {
       steps++;
     }

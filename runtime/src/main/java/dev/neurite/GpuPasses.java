@@ -8,6 +8,7 @@ import dev.neurite.spi.DeviceLoss;
 import dev.neurite.spi.DeviceUpdate;
 import dev.neurite.spi.ModelDescription;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -184,14 +185,48 @@ final class GpuPasses implements Passes {
     device.release(update);
   }
 
+  /** Adds the gradients times a factor to sums on the GPU. */
+  void addGradients(float factor) {
+    returnGradients();
+    device.addGradients(factor);
+  }
+
+  /** Puts the sums times a factor in the place of the gradients. */
+  void takeSums(float factor) {
+    gradientsHere = false;
+    device.takeSums(factor);
+  }
+
   /** Hands a whole step over; {@link #finish} gives its numbers. */
-  void step(Object[] inputs, int rows, long seed, long pass, GpuStepTerms terms, boolean values) {
+  void step(
+      Object[] inputs, List<Object> targets, int rows, long seed, long pass, GpuStepTerms terms) {
+    beginStep(rows);
+    device.step(inputs, targets, rows, seed, pass, terms);
+    model.changedOnDevice();
+  }
+
+  /** Copies a dataset to the GPU; false if it takes too much of its memory. */
+  boolean keep(Object[] inputs, List<Object> targets, int rows, List<GpuStepTerms.Term> losses) {
+    return device.keep(inputs, targets, rows, losses);
+  }
+
+  /** The order in which steps take the rows of the dataset. */
+  void order(int[] order) {
+    device.order(order);
+  }
+
+  /** Hands a whole step of rows of the dataset over. */
+  void step(int first, int rows, long seed, long pass, GpuStepTerms terms) {
+    beginStep(rows);
+    device.step(first, rows, seed, pass, terms);
+    model.changedOnDevice();
+  }
+
+  private void beginStep(int rows) {
     this.rows = rows;
     Arrays.fill(outputsHere, false);
     gradientsHere = false;
     model.toDevice();
-    device.step(inputs, rows, seed, pass, terms, values);
-    model.changedOnDevice();
   }
 
   /** The buffer that the last step was handed over in. */

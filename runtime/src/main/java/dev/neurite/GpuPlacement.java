@@ -24,8 +24,10 @@ final class GpuPlacement implements AutoCloseable {
     model.infer(inputs, rows, outputs);
   }
 
+  /** Whoever changes the host's copy has fetched it before or replaces all of it. */
   synchronized void changedOnHost() {
     hostIsNewer = true;
+    deviceIsNewer = false;
   }
 
   synchronized void changedOnDevice() {

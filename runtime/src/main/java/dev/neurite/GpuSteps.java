@@ -1,6 +1,10 @@
 package dev.neurite;
 
 import dev.neurite.data.Batch;
+import dev.neurite.data.Column;
+import dev.neurite.data.Dataset;
+import dev.neurite.data.FloatColumn;
+import dev.neurite.data.IndexColumn;
 import dev.neurite.gpu.GpuStepTerms;
 import dev.neurite.optim.Clipping;
 import dev.neurite.optim.Optimizer;
@@ -13,6 +17,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,9 +35,16 @@ final class GpuSteps {
   private final Objective objective;
   private final Optimizer optimizer;
   private final @Nullable Clipping clipping;
-  private final Object[] inputs;
   private final float[][] outputs;
   private final Deque<Pending> pending = new ArrayDeque<>();
+
+  /** The losses of rows that lie on the GPU; empty where batches come from the host. */
+  private List<GpuStepTerms.Term> keptLosses = List.of();
+
+  /** The dataset on the GPU, and the order of its rows in this epoch. */
+  private @Nullable Dataset kept;
+
+  private int[] order = {};
 
   /** A step that was handed over. */
   private record Pending(int buffer, int rows, double rate, Map<String, Object> targets) {}
@@ -68,7 +80,6 @@ final class GpuSteps {
     this.optimizer = optimizer;
     this.clipping = clipping;
     model = training.model();
-    inputs = new Object[model.description().inputs().size()];
     List<ModelDescription.Output> declared = model.description().outputs();
     outputs = new float[declared.size()][];
     for (int i = 0; i < outputs.length; i++) {
@@ -84,41 +95,71 @@ final class GpuSteps {
   }
 
   /**
+   * Copies a dataset to the GPU, so that steps gather their rows there.
+   *
+   * @return false if a loss has no form for the GPU, or the memory there is too little; batches
+   *     then come from the host
+   */
+  boolean keep(Dataset data) {
+    Function<String, Object> columns = name -> values(data.column(name));
+    List<Object> targets = targets(columns);
+    List<GpuStepTerms.Term> losses = losses(targets, data.rows());
+    if (losses == null
+        || !passes.keep(inputs(columns, data.rows()), targets, data.rows(), losses)) {
+      return false;
+    }
+    kept = data;
+    keptLosses = losses;
+    return true;
+  }
+
+  /** The order in which the steps that follow take the rows of the dataset. */
+  void order(int[] rows) {
+    order = rows;
+    passes.order(rows);
+  }
+
+  /**
+   * Hands a step of rows of the dataset over.
+   *
+   * @param first place of the first in the order
+   * @param rate of the optimizer
+   * @return false if the optimizer has no form for the GPU; nothing has happened then
+   */
+  boolean add(int first, int rows, double rate) {
+    GpuStepTerms terms = terms(keptLosses, rate);
+    if (terms == null) {
+      return false;
+    }
+    passes.step(first, rows, training.seed(), training.nextPass(), terms);
+    pending.add(
+        new Pending(
+            passes.buffer(), rows, rate, metricTargets(name -> gathered(name, first, rows))));
+    return true;
+  }
+
+  /**
    * Hands a step over.
    *
    * @param rate of the optimizer
    * @return false if a loss or the optimizer has no form for the GPU; nothing has happened then
    */
   boolean add(Batch batch, double rate) {
-    List<GpuStepTerms.Term> losses = new ArrayList<>();
-    for (Objective.LossTerm term : objective.losses()) {
-      Object targets = batch.values(term.output().name());
-      DeviceLoss loss = term.loss().onDevice(term.output(), targets, batch.rows());
-      if (loss == null) {
-        return false;
-      }
-      losses.add(new GpuStepTerms.Term(term.index(), loss, targets, term.weight()));
-    }
-    for (int i = 0; i < inputs.length; i++) {
-      inputs[i] = batch.values(model.description().inputs().get(i).name());
-    }
-    Checks.inputs(model.description(), inputs, batch.rows());
-    optimizer.learningRate(rate);
-    DeviceUpdate update = optimizer.beginOnDevice(training);
-    if (update == null) {
+    List<Object> targets = targets(batch::values);
+    List<GpuStepTerms.Term> losses = losses(targets, batch.rows());
+    if (losses == null) {
       return false;
     }
-    GpuStepTerms terms =
-        new GpuStepTerms(
-            losses, clipping == null ? null : clipping.onDevice(), model.trainable(), update);
-    passes.step(
-        inputs,
-        batch.rows(),
-        training.seed(),
-        training.nextPass(),
-        terms,
-        !objective.metrics().isEmpty());
-    pending.add(new Pending(passes.buffer(), batch.rows(), rate, targets(batch)));
+    Object[] inputs = inputs(batch::values, batch.rows());
+    GpuStepTerms terms = terms(losses, rate);
+    if (terms == null) {
+      return false;
+    }
+    passes.step(inputs, targets, batch.rows(), training.seed(), training.nextPass(), terms);
+    // Copies: the batch is gone when metrics are asked.
+    pending.add(
+        new Pending(
+            passes.buffer(), batch.rows(), rate, metricTargets(name -> copy(batch.values(name)))));
     return true;
   }
 
@@ -146,20 +187,79 @@ final class GpuSteps {
     return new Finished(step.rows(), losses, norm, step.rate(), outputs, step.targets());
   }
 
-  /** Copies of what metrics compare with: the batch is gone when they are asked. */
-  private Map<String, Object> targets(Batch batch) {
-    Map<String, Object> copies = new HashMap<>();
-    for (Objective.MetricTerm term : objective.metrics()) {
-      String name = term.output().name();
-      copies.computeIfAbsent(
-          name,
-          column ->
-              switch (batch.values(column)) {
-                case float[] floats -> floats.clone();
-                case int[] integers -> integers.clone();
-                default -> throw new IllegalArgumentException(column + " holds no numbers");
-              });
+  private List<Object> targets(Function<String, Object> columns) {
+    return objective.losses().stream().map(term -> columns.apply(term.output().name())).toList();
+  }
+
+  /** The losses for the GPU; null if one has no such form. */
+  private @Nullable List<GpuStepTerms.Term> losses(List<Object> targets, int rows) {
+    List<GpuStepTerms.Term> losses = new ArrayList<>();
+    for (int i = 0; i < targets.size(); i++) {
+      Objective.LossTerm term = objective.losses().get(i);
+      DeviceLoss loss = term.loss().onDevice(term.output(), targets.get(i), rows);
+      if (loss == null) {
+        return null;
+      }
+      losses.add(new GpuStepTerms.Term(term.index(), loss, term.weight()));
     }
-    return copies;
+    return losses;
+  }
+
+  private Object[] inputs(Function<String, Object> columns, int rows) {
+    Object[] inputs =
+        model.description().inputs().stream()
+            .map(input -> columns.apply(input.name()))
+            .toArray(Object[]::new);
+    Checks.inputs(model.description(), inputs, rows);
+    return inputs;
+  }
+
+  /** Begins a step of the optimizer; null if it has no form for the GPU. */
+  private @Nullable GpuStepTerms terms(List<GpuStepTerms.Term> losses, double rate) {
+    optimizer.learningRate(rate);
+    DeviceUpdate update = optimizer.beginOnDevice(training);
+    return update == null
+        ? null
+        : new GpuStepTerms(
+            losses,
+            clipping == null ? null : clipping.onDevice(),
+            model.trainable(),
+            update,
+            !objective.metrics().isEmpty());
+  }
+
+  /** What metrics compare with, by output. */
+  private Map<String, Object> metricTargets(Function<String, Object> values) {
+    Map<String, Object> targets = new HashMap<>();
+    for (Objective.MetricTerm term : objective.metrics()) {
+      targets.computeIfAbsent(term.output().name(), values);
+    }
+    return targets;
+  }
+
+  private static Object values(Column column) {
+    return switch (column) {
+      case FloatColumn floats -> floats.values();
+      case IndexColumn indices -> indices.values();
+    };
+  }
+
+  private static Object copy(Object values) {
+    return values instanceof float[] floats ? floats.clone() : ((int[]) values).clone();
+  }
+
+  /** The rows of a step from a column of the dataset. */
+  private Object gathered(String name, int first, int rows) {
+    if (kept == null) {
+      throw new IllegalStateException("no dataset lies on the GPU");
+    }
+    Column column = kept.column(name);
+    int width = column.rowSize();
+    Object from = values(column);
+    Object to = from instanceof float[] ? new float[rows * width] : new int[rows * width];
+    for (int i = 0; i < rows; i++) {
+      System.arraycopy(from, order[first + i] * width, to, i * width, width);
+    }
+    return to;
   }
 }

@@ -4,7 +4,10 @@ package dev.neurite;
 final class GradientSum {
 
   private final Training training;
+
+  /** Where the training runs on the processor; empty where it does not. */
   private final float[] sum;
+
   private final Training.Work add = this::add;
   private final Training.Work finish = this::finish;
   private long rows;
@@ -12,20 +15,30 @@ final class GradientSum {
 
   GradientSum(Training training) {
     this.training = training;
-    sum = new float[training.gradients().length];
+    sum = training.isOnGpu() ? new float[0] : new float[training.gradients().length];
   }
 
   /** Adds the gradients of the last backward pass. */
   void add() {
     factor = training.rows();
     rows += training.rows();
-    training.inParts(add);
+    GpuPasses gpu = training.gpu();
+    if (gpu != null) {
+      gpu.addGradients(factor);
+    } else {
+      training.inParts(add);
+    }
   }
 
   /** Puts the mean over all rows in the place of the gradients, and starts anew. */
   void finish() {
     factor = 1f / rows;
-    training.inParts(finish);
+    GpuPasses gpu = training.gpu();
+    if (gpu != null) {
+      gpu.takeSums(factor);
+    } else {
+      training.inParts(finish);
+    }
     rows = 0;
   }
 

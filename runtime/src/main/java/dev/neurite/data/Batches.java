@@ -122,11 +122,23 @@ public final class Batches {
               + " and "
               + skipped);
     }
-    int[] order =
-        shuffleSeed == null
-            ? IntStream.range(0, dataset.rows()).toArray()
-            : dataset.epochOrder(shuffleSeed, epoch);
-    return new Epoch(this, epoch, order, skipped, AHEAD + 1);
+    return new Epoch(this, epoch, order(epoch), skipped, AHEAD + 1);
+  }
+
+  /**
+   * The rows of the dataset in the order in which the batches of one epoch take them.
+   *
+   * @param epoch counted from 0
+   */
+  public int[] order(int epoch) {
+    return shuffleSeed == null
+        ? IntStream.range(0, dataset.rows()).toArray()
+        : dataset.epochOrder(shuffleSeed, epoch);
+  }
+
+  /** Whether batches hold anything else than rows of the dataset as they are. */
+  public boolean isAugmented() {
+    return !augmentations.isEmpty();
   }
 
   Batch borrow() {

@@ -2,6 +2,7 @@ package dev.neurite.gpu;
 
 import dev.neurite.spi.DeviceLoss;
 import dev.neurite.spi.GpuPlace;
+import dev.neurite.spi.GpuStep;
 import dev.neurite.spi.ModelDescription;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,9 +22,11 @@ final class BatchBuffer implements Part {
   private final PinnedMemory out;
   private final Areas areas;
   private final Issuer issuer;
-  private final long copied;
-  private final long computed;
-  private boolean used;
+  private final Event copied;
+  private final Event computed;
+
+  /** When the numbers of an optimizer's step by hand have been read from the host's memory. */
+  private final Event valuesRead;
 
   /** Pieces of the host's memory that were written, each as its first byte and its end. */
   private final List<long[]> pieces = new ArrayList<>();
@@ -47,8 +50,9 @@ final class BatchBuffer implements Part {
       areas =
           new Areas(
               model.parameters(), model.state(), gradients, workspace, batch, layout.capacity());
-      copied = driver.createEvent(false);
-      computed = driver.createEvent(false);
+      copied = parts.add(new Event(gpu));
+      computed = parts.add(new Event(gpu));
+      valuesRead = parts.add(new Event(gpu));
     } catch (RuntimeException | Error e) {
       parts.close();
       throw e;
@@ -76,26 +80,35 @@ final class BatchBuffer implements Part {
 
   /** Writes inputs and what numbers the random numbers of a pass to the host's memory. */
   void stage(Object[] inputs, int rows, long seed, long pass) {
-    pieces.clear();
-    BatchLayout.writeStep(in.segment(), seed, pass);
-    pieces.add(new long[] {0, (long) GpuPlace.ALIGNMENT * Float.BYTES});
+    stage(seed, pass);
     for (int i = 0; i < inputs.length; i++) {
       write(layout.inputs().get(i), inputs[i], rows * description.inputs().get(i).size());
     }
   }
 
+  /** Writes what numbers the random numbers of a pass to the host's memory. */
+  void stage(long seed, long pass) {
+    pieces.clear();
+    BatchLayout.writeStep(in.segment(), seed, pass);
+    pieces.add(new long[] {0, BatchLayout.STEP_BYTES});
+  }
+
   /** Writes the targets of an output to the host's memory. */
   void stageTargets(int output, DeviceLoss loss, Object targets, int rows) {
     int count = targetCount(description.outputs().get(output), loss, rows);
-    Object values = targets;
-    if (!loss.takesClasses() && targets instanceof int[] integers) {
-      float[] floats = new float[count];
-      for (int i = 0; i < count; i++) {
-        floats[i] = integers[i];
-      }
-      values = floats;
+    write(layout.targets().get(output), targetValues(loss, targets, count), count);
+  }
+
+  /** Targets as a loss on the GPU reads them. */
+  static Object targetValues(DeviceLoss loss, Object targets, int count) {
+    if (loss.takesClasses() || !(targets instanceof int[] integers)) {
+      return targets;
     }
-    write(layout.targets().get(output), values, count);
+    float[] floats = new float[count];
+    for (int i = 0; i < count; i++) {
+      floats[i] = integers[i];
+    }
+    return floats;
   }
 
   /** Copies what was written beside whatever the GPU computes; what comes next waits for it. */
@@ -107,21 +120,30 @@ final class BatchBuffer implements Part {
           piece[1] - piece[0],
           gpu.copies());
     }
-    driver.record(copied, gpu.copies());
-    driver.await(gpu.stream(), copied);
+    copied.record(gpu.copies());
+    copied.await(gpu.stream());
+  }
+
+  /** Copies the numbers of an optimizer's step by hand, behind all the GPU was given. */
+  void sendValues(float[] values) {
+    valuesRead.await();
+    BatchLayout.writeValues(in.segment(), values);
+    driver.copyToDevice(
+        areas.batch().address() + GpuStep.VALUES,
+        in.address() + GpuStep.VALUES,
+        (long) values.length * Float.BYTES,
+        gpu.stream());
+    valuesRead.record(gpu.stream());
   }
 
   /** Says that all that uses this buffer has been handed over. */
   void used() {
-    driver.record(computed, gpu.stream());
-    used = true;
+    computed.record(gpu.stream());
   }
 
   /** Waits until what used this buffer has ended. */
   void await() {
-    if (used) {
-      driver.synchronizeEvent(computed);
-    }
+    computed.await();
   }
 
   /** Targets of an output for so many rows. */
@@ -144,8 +166,6 @@ final class BatchBuffer implements Part {
 
   @Override
   public void close() {
-    driver.destroyEvent(copied);
-    driver.destroyEvent(computed);
     parts.close();
   }
 }

@@ -19,6 +19,9 @@ import java.util.List;
  */
 record BatchLayout(List<GpuPlace> inputs, List<GpuPlace> targets, long capacity, long floats) {
 
+  /** Bytes of the {@link GpuStep} and what follows it up to the inputs. */
+  static final long STEP_BYTES = (long) GpuPlace.ALIGNMENT * Float.BYTES;
+
   static BatchLayout of(ModelDescription description, long capacity, boolean withTargets) {
     List<GpuPlace> inputs = new ArrayList<>();
     List<GpuPlace> targets = new ArrayList<>();

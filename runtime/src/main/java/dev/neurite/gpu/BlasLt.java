@@ -168,19 +168,18 @@ final class BlasLt {
     set(layoutSet, layout, LAYOUT_STEP, step, Long.BYTES);
   }
 
-  long createPreference(long workspaceBytes) {
-    long preference = created(preferenceCreate, "");
-    set(preferenceSet, preference, PREFERENCE_WORKSPACE, workspaceBytes, Long.BYTES);
-    set(preferenceSet, preference, PREFERENCE_REDUCTIONS, REDUCTIONS_IN_ORDER, Integer.BYTES);
-    return preference;
+  long createPreference() {
+    return created(preferenceCreate, "");
   }
 
   void destroyPreference(long preference) {
     check(preferenceDestroy.call(preference), preferenceDestroy, "");
   }
 
-  /** Sets what A, B, C and D are aligned to. */
-  void setAlignments(long preference, int a, int b, int c) {
+  /** Sets the most workspace, what A, B, C and D are aligned to, and sums in one order. */
+  void setPreference(long preference, long workspaceBytes, int a, int b, int c) {
+    set(preferenceSet, preference, PREFERENCE_WORKSPACE, workspaceBytes, Long.BYTES);
+    set(preferenceSet, preference, PREFERENCE_REDUCTIONS, REDUCTIONS_IN_ORDER, Integer.BYTES);
     int[] bytes = {a, b, c, c};
     for (int i = 0; i < bytes.length; i++) {
       set(preferenceSet, preference, PREFERENCE_ALIGNMENT_A + i, bytes[i], Integer.BYTES);

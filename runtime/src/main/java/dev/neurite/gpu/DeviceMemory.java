@@ -43,7 +43,14 @@ final class DeviceMemory implements Part {
               + ": use smaller batches, or end other programs that use this GPU");
     }
     DeviceMemory memory = new DeviceMemory(gpu, address, floats);
-    gpu.driver().clear(address, Math.max(1, floats), gpu.stream());
+    try {
+      gpu.driver().clear(address, Math.max(1, floats), gpu.stream());
+      // The first copy into it may come on another stream, which does not wait for this one.
+      gpu.driver().synchronize(gpu.stream());
+    } catch (RuntimeException | Error e) {
+      memory.close();
+      throw e;
+    }
     return memory;
   }
 

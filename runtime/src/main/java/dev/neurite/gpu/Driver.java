@@ -39,6 +39,9 @@ final class Driver {
   /** {@code CUDA_ERROR_OUT_OF_MEMORY}. */
   static final int OUT_OF_MEMORY = 2;
 
+  /** {@code CUDA_ERROR_NO_DEVICE}. */
+  static final int NO_DEVICE = 100;
+
   private final Function errorName;
   private final Function errorString;
   private final Function init;
@@ -125,7 +128,13 @@ final class Driver {
 
   /** Starts the driver. */
   void initialize() {
-    check(init.call(0), init, "");
+    int status = init.call(0);
+    if (status == NO_DEVICE) {
+      throw new GpuException(
+          "there is no GPU: the driver is there but sees none; look at nvidia-smi and"
+              + " CUDA_VISIBLE_DEVICES, and start a container with the GPU (--gpus all)");
+    }
+    check(status, init, "");
   }
 
   /** The newest CUDA version the driver supports: 1000 x major + 10 x minor. */

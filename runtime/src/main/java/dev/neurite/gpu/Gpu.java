@@ -35,6 +35,7 @@ public final class Gpu implements AutoCloseable {
   private final long stream;
   private final long copies;
   private final long blasHandle;
+  private final Parts parts = new Parts();
   private boolean closed;
 
   private Gpu(int index, Installed installed) {
@@ -60,25 +61,19 @@ public final class Gpu implements AutoCloseable {
     processors = driver.attribute(Driver.MULTIPROCESSOR_COUNT, device);
     compiler = new Compiler(installed.nvrtc, KernelCache.inHome(), driver.version(), architecture);
     context = driver.retainContext(device);
-    long opened = 0;
-    long copying = 0;
+    parts.add(() -> driver.releaseContext(device));
     try {
       driver.use(context);
-      opened = driver.createStream();
-      copying = driver.createStream();
+      stream = driver.createStream();
+      parts.add(() -> driver.destroyStream(stream));
+      copies = driver.createStream();
+      parts.add(() -> driver.destroyStream(copies));
       blasHandle = blas.create();
-    } catch (RuntimeException e) {
-      if (opened != 0) {
-        driver.destroyStream(opened);
-      }
-      if (copying != 0) {
-        driver.destroyStream(copying);
-      }
-      driver.releaseContext(device);
+      parts.add(() -> blas.destroy(blasHandle));
+    } catch (RuntimeException | Error e) {
+      parts.close();
       throw e;
     }
-    stream = opened;
-    copies = copying;
   }
 
   /**
@@ -98,7 +93,7 @@ public final class Gpu implements AutoCloseable {
     try {
       Gpu.open().close();
       return null;
-    } catch (GpuException | LinkageError | IllegalCallerException e) {
+    } catch (RuntimeException | LinkageError e) {
       return message(e);
     }
   }
@@ -179,10 +174,7 @@ public final class Gpu implements AutoCloseable {
     }
     driver.use(context);
     closed = true;
-    blas.destroy(blasHandle);
-    driver.destroyStream(copies);
-    driver.destroyStream(stream);
-    driver.releaseContext(device);
+    parts.close();
   }
 
   @Override

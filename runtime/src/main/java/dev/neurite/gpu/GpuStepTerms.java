@@ -14,17 +14,21 @@ import org.jspecify.annotations.Nullable;
  * @param clip limit of the gradients; null for none
  * @param trained what a limit counts; the same list until it changes
  * @param update the optimizer's step
+ * @param outputs whether the values of the outputs will be asked for
  */
 public record GpuStepTerms(
-    List<Term> losses, @Nullable DeviceClip clip, List<StoredTensor> trained, DeviceUpdate update) {
+    List<Term> losses,
+    @Nullable DeviceClip clip,
+    List<StoredTensor> trained,
+    DeviceUpdate update,
+    boolean outputs) {
 
   /**
    * One loss.
    *
    * @param output which
    * @param loss on the GPU
-   * @param targets {@code float[]} or {@code int[]} as the loss takes them, checked by the caller
    * @param weight of its gradient
    */
-  public record Term(int output, DeviceLoss loss, Object targets, float weight) {}
+  public record Term(int output, DeviceLoss loss, float weight) {}
 }

@@ -3,14 +3,12 @@ package dev.neurite.gpu;
 import dev.neurite.spi.DeviceClip;
 import dev.neurite.spi.DeviceLoss;
 import dev.neurite.spi.DeviceUpdate;
-import dev.neurite.spi.GpuMemory;
+import dev.neurite.spi.GpuGrid;
 import dev.neurite.spi.GpuPlace;
-import dev.neurite.spi.GpuStep;
 import dev.neurite.spi.ModelDescription;
 import dev.neurite.spi.StoredTensor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
@@ -23,27 +21,19 @@ import org.jspecify.annotations.Nullable;
  */
 public final class GpuTraining implements Part {
 
-  private static final int BUFFERS = 2;
+  private static final int THREADS = 256;
 
   /** What makes passes of the same calls. */
-  private record Key(String kind, int buffer, int rows, boolean training, Object more) {}
+  private record Key(String kind, int buffer, int rows, boolean training, boolean more) {}
 
   private final GpuModel model;
   private final Gpu gpu;
   private final Driver driver;
   private final ModelDescription description;
-  private final GpuMemory memory;
-  private final BatchLayout layout;
-  private final long capacity;
-  private final Parts parts = new Parts();
-  private final DeviceMemory gradients;
-  private final Results results;
-  private final Graphs graphs;
-  private final List<BatchBuffer> buffers = new ArrayList<>();
-  private final List<Updates> updates = new ArrayList<>();
-  private final Updates.Trained clipped;
+  private final TrainingArea area;
+  private final WholeSteps steps;
   private final AtomicReference<@Nullable Thread> user = new AtomicReference<>();
-  private int current;
+  private @Nullable DeviceMemory sums;
   private int rows;
   private boolean training;
   private boolean closed;
@@ -53,32 +43,8 @@ public final class GpuTraining implements Part {
     gpu = model.gpu();
     driver = gpu.driver();
     description = model.description();
-    memory = model.program().trainingMemory();
-    capacity = Areas.capacity(maxRows);
-    layout = BatchLayout.of(description, capacity, true);
-    String name = description.name();
-    try {
-      gradients =
-          parts.add(
-              DeviceMemory.allocate(gpu, model.parameters().floats(), "the gradients of " + name));
-      DeviceMemory workspace =
-          parts.add(
-              DeviceMemory.allocate(
-                  gpu,
-                  memory.floats(capacity),
-                  "training of " + name + " with " + maxRows + " rows a batch"));
-      results = parts.add(new Results(gpu, description));
-      clipped = parts.add(new Updates.Trained(model));
-      int count = description.outputs().size();
-      for (int i = 0; i < BUFFERS; i++) {
-        buffers.add(
-            parts.add(new BatchBuffer(model, layout, gradients, workspace, outBytes(count))));
-      }
-      graphs = parts.add(new Graphs(gpu));
-    } catch (RuntimeException | Error e) {
-      parts.close();
-      throw e;
-    }
+    area = new TrainingArea(model, maxRows);
+    steps = new WholeSteps(area);
   }
 
   /**
@@ -91,14 +57,15 @@ public final class GpuTraining implements Part {
   public void forward(Object[] inputs, int passRows, long seed, long pass, boolean trains) {
     run(
         () -> {
-          BatchBuffer buffer = next();
+          BatchBuffer buffer = area.next();
           rows = passRows;
           training = trains;
           buffer.stage(inputs, passRows, seed, pass);
           buffer.send();
-          graphs.run(
-              new Key("forward", current, rows, training, ""),
-              () -> model.program().forward(buffer.issuer(), rows, training));
+          area.graphs()
+              .run(
+                  new Key("forward", area.current(), rows, training, false),
+                  () -> model.program().forward(buffer.issuer(), rows, training));
         });
   }
 
@@ -107,11 +74,11 @@ public final class GpuTraining implements Part {
     run(
         () ->
             download(
-                memory.outputs().get(index),
-                buffers.get(current).out(),
-                outBytes(index),
+                area.memory().outputs().get(index),
+                area.buffer().out(),
+                area.outBytes(index),
                 values,
-                outputFloats(index)));
+                area.outputFloats(index, rows)));
   }
 
   /**
@@ -123,17 +90,17 @@ public final class GpuTraining implements Part {
   public double loss(int output, DeviceLoss loss, Object targets, float weight) {
     return get(
         () -> {
-          BatchBuffer buffer = buffers.get(current);
+          BatchBuffer buffer = area.buffer();
           buffer.stageTargets(output, loss, targets, rows);
-          GpuPlace place = layout.targets().get(output);
+          GpuPlace place = area.layout().targets().get(output);
           driver.copyToDevice(
               buffer.areas().address(place),
-              buffer.in().address() + layout.bytes(place),
+              buffer.in().address() + area.layout().bytes(place),
               (long) BatchBuffer.targetCount(description.outputs().get(output), loss, rows)
                   * Float.BYTES,
               gpu.stream());
-          loss(buffer, output, loss, weight);
-          copyResults(buffer);
+          area.loss(buffer, output, loss, rows, weight);
+          area.copyResults(buffer);
           driver.synchronize(gpu.stream());
           return Results.read(buffer.out().segment(), output);
         });
@@ -143,19 +110,21 @@ public final class GpuTraining implements Part {
   public void outputGradient(int index, float @Nullable [] values) {
     run(
         () -> {
-          BatchBuffer buffer = buffers.get(current);
-          int floats = outputFloats(index);
-          long address = buffer.areas().address(memory.outputGradients().get(index), floats);
+          BatchBuffer buffer = area.buffer();
           if (values == null) {
-            driver.clear(address, floats, gpu.stream());
-          } else {
-            PinnedMemory through = buffer.out();
-            long bytes = outBytes(index);
-            MemorySegment.copy(values, 0, through.segment(), ValueLayout.JAVA_FLOAT, bytes, floats);
-            driver.copyToDevice(
-                address, through.address() + bytes, (long) floats * Float.BYTES, gpu.stream());
-            driver.synchronize(gpu.stream());
+            area.clearOutputGradient(buffer, index, rows);
+            return;
           }
+          int floats = area.outputFloats(index, rows);
+          PinnedMemory through = buffer.out();
+          long bytes = area.outBytes(index);
+          MemorySegment.copy(values, 0, through.segment(), ValueLayout.JAVA_FLOAT, bytes, floats);
+          driver.copyToDevice(
+              buffer.areas().address(area.memory().outputGradients().get(index), floats),
+              through.address() + bytes,
+              (long) floats * Float.BYTES,
+              gpu.stream());
+          driver.synchronize(gpu.stream());
         });
   }
 
@@ -163,16 +132,17 @@ public final class GpuTraining implements Part {
   public void backward(boolean inputGradients) {
     run(
         () -> {
-          BatchBuffer buffer = buffers.get(current);
-          graphs.run(
-              new Key("backward", current, rows, training, inputGradients),
-              () -> model.program().backward(buffer.issuer(), rows, training, inputGradients));
+          BatchBuffer buffer = area.buffer();
+          area.graphs()
+              .run(
+                  new Key("backward", area.current(), rows, training, inputGradients),
+                  () -> model.program().backward(buffer.issuer(), rows, training, inputGradients));
         });
   }
 
   /** Copies the gradient of an input after a backward pass that was asked for it. */
   public void inputGradient(int index, float[] values) {
-    GpuPlace place = memory.inputGradients().get(index);
+    GpuPlace place = area.memory().inputGradients().get(index);
     if (place == null) {
       throw new IllegalArgumentException("input " + index + " takes indices: it has no gradient");
     }
@@ -181,26 +151,66 @@ public final class GpuTraining implements Part {
         () ->
             download(
                 place,
-                buffers.get(current).in(),
-                layout.bytes(layout.inputs().get(index)),
+                area.buffer().in(),
+                area.layout().bytes(area.layout().inputs().get(index)),
                 values,
                 rows * description.inputs().get(index).size()));
   }
 
   /** Copies the gradients into a flat array of the processor's layout. */
   public void gradients(float[] flat) {
-    run(
-        () -> {
-          model.conversion().download(gradients, flat, true);
-        });
+    run(() -> model.conversion().download(area.gradients(), flat, true));
   }
 
   /** Replaces the gradients by those of a flat array of the processor's layout. */
   public void replaceGradients(float[] flat) {
+    run(() -> model.conversion().upload(flat, area.gradients(), true));
+  }
+
+  /** Adds the gradients times a factor to sums, which are 0 at first. */
+  public void addGradients(float factor) {
     run(
         () -> {
-          model.conversion().upload(flat, gradients, true);
+          DeviceMemory into = sums;
+          if (into == null) {
+            into =
+                area.add(
+                    DeviceMemory.allocate(
+                        gpu,
+                        area.gradients().floats(),
+                        "sums of the gradients of " + description.name()));
+            sums = into;
+          }
+          sum("neurite_add", into, factor);
         });
+  }
+
+  /** Puts the sums times a factor in the place of the gradients, and sets them to 0. */
+  public void takeSums(float factor) {
+    run(
+        () -> {
+          DeviceMemory from = sums;
+          if (from == null) {
+            throw new IllegalStateException("no gradients were added: call addGradients");
+          }
+          sum("neurite_take", from, factor);
+        });
+  }
+
+  private void sum(String kernel, DeviceMemory memory, float factor) {
+    long floats = memory.floats();
+    if (floats > 0) {
+      model
+          .stepKernels()
+          .gathering()
+          .launch(
+              kernel,
+              GpuGrid.covering(floats, THREADS),
+              memory.address(),
+              area.gradients().address(),
+              floats,
+              factor);
+    }
   }
 
   /**
@@ -211,11 +221,12 @@ public final class GpuTraining implements Part {
   public double clip(DeviceClip clip, List<StoredTensor> trained) {
     return get(
         () -> {
-          clipped.refresh(trained);
-          results.clip(model.stepKernels(), clip, gradients, clipped.kinds());
-          copyResults(buffers.get(current));
+          BatchBuffer buffer = area.buffer();
+          area.clipped().refresh(trained);
+          area.results().clip(model.stepKernels(), clip, area.gradients(), area.clipped().kinds());
+          area.copyResults(buffer);
           driver.synchronize(gpu.stream());
-          return Results.read(buffers.get(current).out().segment(), results.count() - 1);
+          return Results.read(buffer.out().segment(), area.results().count() - 1);
         });
   }
 
@@ -223,16 +234,11 @@ public final class GpuTraining implements Part {
   public void update(DeviceUpdate update) {
     run(
         () -> {
-          BatchBuffer buffer = buffers.get(current);
-          Updates known = known(update);
+          BatchBuffer buffer = area.buffer();
+          Updates known = area.known(update);
           known.refresh();
-          BatchLayout.writeValues(buffer.in().segment(), update.values());
-          driver.copyToDevice(
-              buffer.areas().batch().address() + GpuStep.VALUES,
-              buffer.in().address() + GpuStep.VALUES,
-              (long) GpuStep.VALUE_COUNT * Float.BYTES,
-              gpu.stream());
-          known.step(gradients, buffer.areas().batch());
+          buffer.sendValues(update.values());
+          known.step(area.gradients(), buffer.areas().batch());
         });
   }
 
@@ -240,41 +246,54 @@ public final class GpuTraining implements Part {
    * A whole step: forward, losses, backward, clipping, update. Returns when it has been handed
    * over; {@link #finish} gives its numbers. At most two steps may be unfinished.
    *
-   * @param outputs whether the values of the outputs will be asked for
+   * @param inputs one array for each input, checked by the caller
+   * @param targets one array for each loss of {@code terms}, checked by the caller
    */
   public void step(
-      Object[] inputs, int passRows, long seed, long pass, GpuStepTerms terms, boolean outputs) {
+      Object[] inputs,
+      List<Object> targets,
+      int passRows,
+      long seed,
+      long pass,
+      GpuStepTerms terms) {
     run(
         () -> {
-          BatchBuffer buffer = next();
           rows = passRows;
           training = true;
-          Updates known = known(terms.update());
-          known.refresh();
-          if (terms.clip() != null) {
-            clipped.refresh(terms.trained());
-          }
-          buffer.stage(inputs, passRows, seed, pass);
-          BatchLayout.writeValues(buffer.in().segment(), terms.update().values());
-          List<Object> more = new ArrayList<>();
-          for (GpuStepTerms.Term term : terms.losses()) {
-            buffer.stageTargets(term.output(), term.loss(), term.targets(), passRows);
-            more.add(List.of(term.output(), term.loss(), term.weight()));
-          }
-          buffer.send();
-          more.add(terms.clip() == null ? "" : terms.clip());
-          more.add(updates.indexOf(known));
-          more.add(outputs);
-          graphs.run(
-              new Key("step", current, rows, true, more),
-              () -> step(buffer, terms, known, outputs));
-          buffer.used();
+          steps.step(inputs, targets, passRows, seed, pass, terms);
+        });
+  }
+
+  /**
+   * Copies a dataset to the GPU for steps of its rows, in the place of the one before.
+   *
+   * @param inputs one array of all rows for each input, checked by the caller
+   * @param targets one array of all rows for each loss, checked by the caller
+   * @return false if it would take more than half of the memory that is free; nothing is there then
+   */
+  public boolean keep(
+      Object[] inputs, List<Object> targets, int dataRows, List<GpuStepTerms.Term> losses) {
+    return get(() -> steps.keep(inputs, targets, dataRows, losses));
+  }
+
+  /** The order in which steps take the rows of the dataset from now on: each once. */
+  public void order(int[] order) {
+    run(() -> steps.order(order));
+  }
+
+  /** A whole step of rows of the dataset: those from {@code first} on in the order. */
+  public void step(int first, int passRows, long seed, long pass, GpuStepTerms terms) {
+    run(
+        () -> {
+          rows = passRows;
+          training = true;
+          steps.step(first, passRows, seed, pass, terms);
         });
   }
 
   /** Which of the two buffers the last step was handed over in. */
   public int buffer() {
-    return current;
+    return area.current();
   }
 
   /**
@@ -286,56 +305,20 @@ public final class GpuTraining implements Part {
    * @return the losses by output, then the size of the gradients before they were clipped
    */
   public double[] finish(int which, int stepRows, float @Nullable [][] outputs) {
-    return get(
-        () -> {
-          BatchBuffer buffer = buffers.get(which);
-          buffer.await();
-          double[] numbers = new double[results.count()];
-          for (int i = 0; i < numbers.length; i++) {
-            numbers[i] = Results.read(buffer.out().segment(), i);
-          }
-          if (outputs != null) {
-            for (int i = 0; i < outputs.length; i++) {
-              int count = stepRows * description.outputs().get(i).size();
-              MemorySegment.copy(
-                  buffer.out().segment(),
-                  ValueLayout.JAVA_FLOAT,
-                  outBytes(i),
-                  outputs[i],
-                  0,
-                  count);
-            }
-          }
-          return numbers;
-        });
+    return get(() -> steps.finish(which, stepRows, outputs));
   }
 
   /** Copies an optimizer's memory to the host's arrays, if it has made a step here. */
   public void memories(DeviceUpdate update) {
-    run(
-        () -> {
-          for (Updates known : updates) {
-            if (known.isOf(update)) {
-              known.download();
-            }
-          }
-        });
+    run(() -> area.download(update));
   }
 
   /** Copies an optimizer's memory to the host's arrays and drops it here. */
   public void release(DeviceUpdate update) {
-    memories(update);
     run(
         () -> {
-          for (Updates known : List.copyOf(updates)) {
-            if (known.isOf(update)) {
-              driver.synchronize(gpu.stream());
-              graphs.close();
-              updates.remove(known);
-              parts.remove(known);
-              known.close();
-            }
-          }
+          area.download(update);
+          area.drop(update);
         });
   }
 
@@ -349,101 +332,8 @@ public final class GpuTraining implements Part {
       closed = true;
       gpu.use();
       model.release(this);
-      try {
-        driver.synchronize(gpu.stream());
-        updates.forEach(Updates::download);
-      } finally {
-        parts.close();
-      }
+      area.close();
     }
-  }
-
-  private void step(BatchBuffer buffer, GpuStepTerms terms, Updates known, boolean outputs) {
-    model.program().forward(buffer.issuer(), rows, true);
-    boolean[] given = new boolean[description.outputs().size()];
-    for (GpuStepTerms.Term term : terms.losses()) {
-      loss(buffer, term.output(), term.loss(), term.weight());
-      given[term.output()] = true;
-    }
-    for (int i = 0; i < given.length; i++) {
-      if (!given[i]) {
-        long floats = outputFloats(i);
-        driver.clear(
-            buffer.areas().address(memory.outputGradients().get(i), floats), floats, gpu.stream());
-      }
-    }
-    model.program().backward(buffer.issuer(), rows, true, false);
-    if (terms.clip() != null) {
-      results.clip(model.stepKernels(), terms.clip(), gradients, clipped.kinds());
-    }
-    known.step(gradients, buffer.areas().batch());
-    copyResults(buffer);
-    for (int i = 0; outputs && i < given.length; i++) {
-      long floats = outputFloats(i);
-      driver.copyToHost(
-          buffer.out().address() + outBytes(i),
-          buffer.areas().address(memory.outputs().get(i), floats),
-          floats * Float.BYTES,
-          gpu.stream());
-    }
-  }
-
-  private void loss(BatchBuffer buffer, int output, DeviceLoss loss, float weight) {
-    long floats = outputFloats(output);
-    results.loss(
-        model.stepKernels(),
-        loss,
-        output,
-        rows,
-        weight,
-        buffer.areas().address(memory.outputs().get(output), floats),
-        buffer.areas().address(layout.targets().get(output)),
-        buffer.areas().address(memory.outputGradients().get(output), floats));
-  }
-
-  private void copyResults(BatchBuffer buffer) {
-    driver.copyToHost(
-        buffer.out().address(),
-        results.address(),
-        (long) results.count() * Double.BYTES,
-        gpu.stream());
-  }
-
-  /** Bytes before an output in the memory of the host: behind the results, each at its most. */
-  private long outBytes(int output) {
-    long floats = 0;
-    for (int i = 0; i < output; i++) {
-      floats += description.outputs().get(i).size() * capacity;
-    }
-    return (long) results.count() * Double.BYTES + floats * Float.BYTES;
-  }
-
-  private int outputFloats(int index) {
-    return rows * description.outputs().get(index).size();
-  }
-
-  /**
-   * The other buffer, when the pass that used it last has ended. What was handed over since belongs
-   * to the buffer that is left.
-   */
-  private BatchBuffer next() {
-    BatchBuffer left = buffers.get(current);
-    left.used();
-    current = (current + 1) % BUFFERS;
-    BatchBuffer buffer = buffers.get(current);
-    buffer.await();
-    return buffer;
-  }
-
-  private Updates known(DeviceUpdate update) {
-    for (Updates known : updates) {
-      if (known.isOf(update)) {
-        return known;
-      }
-    }
-    Updates made = parts.add(new Updates(model, update));
-    updates.add(made);
-    return made;
   }
 
   /** Copies floats through page-locked memory that nothing else uses just then. */
@@ -451,7 +341,7 @@ public final class GpuTraining implements Part {
     driver.synchronize(gpu.stream());
     driver.copyToHost(
         through.address() + bytes,
-        buffers.get(current).areas().address(place, floats),
+        area.buffer().areas().address(place, floats),
         (long) floats * Float.BYTES,
         gpu.stream());
     driver.synchronize(gpu.stream());

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Graphs implements Part {
 
-  /** Graphs kept at a time: those of more row counts than any training loop has. */
-  private static final int MAX_GRAPHS = 32;
+  /** Passes known at a time: those of more row counts than any training loop has. */
+  private static final int MAX_PASSES = 64;
 
   private final Gpu gpu;
 
@@ -32,13 +32,13 @@ final class Graphs implements Part {
     if (!graphs.containsKey(key)) {
       pass.run();
       graphs.put(key, null);
+      dropOldest();
       return;
     }
     Long recorded = graphs.get(key);
     if (recorded == null) {
       recorded = record(pass);
       graphs.put(key, recorded);
-      dropOldest();
     }
     gpu.driver().launch(recorded, gpu.stream());
   }
@@ -61,7 +61,7 @@ final class Graphs implements Part {
   }
 
   private void dropOldest() {
-    if (graphs.size() > MAX_GRAPHS) {
+    if (graphs.size() > MAX_PASSES) {
       Object oldest = graphs.keySet().iterator().next();
       destroy(graphs.remove(oldest));
     }

@@ -35,8 +35,13 @@ final class Products implements Part {
   Products(Gpu gpu, boolean tf32) {
     this.gpu = gpu;
     this.tf32 = tf32;
-    workspace = DeviceMemory.allocate(gpu, WORKSPACE_BYTES / Float.BYTES, "cuBLASLt's workspace");
     kernels = Kernels.load(gpu, "products.cu", Kernels.resource("products.cu"));
+    try {
+      workspace = DeviceMemory.allocate(gpu, WORKSPACE_BYTES / Float.BYTES, "cuBLASLt's workspace");
+    } catch (RuntimeException | Error e) {
+      kernels.close();
+      throw e;
+    }
   }
 
   /** Multiplies on the GPU's stream. */
@@ -85,9 +90,13 @@ final class Products implements Part {
         layout(objects, a.transposed() ? m : k, a.transposed() ? k : m, a, product.count()),
         layout(objects, n, m, product.c(), product.count())
       };
-      long preference = objects.preference(blas.createPreference(WORKSPACE_BYTES));
-      blas.setAlignments(
-          preference, alignment(addresses.b()), alignment(addresses.a()), alignment(addresses.c()));
+      long preference = objects.preference(blas.createPreference());
+      blas.setPreference(
+          preference,
+          WORKSPACE_BYTES,
+          alignment(addresses.b()),
+          alignment(addresses.a()),
+          alignment(addresses.c()));
       MemorySegment algorithm = arena.allocate(BlasLt.HEURISTIC);
       String what = describe(product);
       if (!blas.choose(gpu.blasHandle(), operands, preference, algorithm, what)) {

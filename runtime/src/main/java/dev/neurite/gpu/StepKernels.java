@@ -6,7 +6,7 @@ import dev.neurite.spi.GpuStep;
 import java.util.HashMap;
 import java.util.Map;
 
-/** The kernels of losses, clipping and optimizers, compiled when first used. */
+/** The kernels of losses, clipping, optimizers and batches, compiled when first used. */
 final class StepKernels implements Part {
 
   private final Gpu gpu;
@@ -25,6 +25,11 @@ final class StepKernels implements Part {
 
   Kernels clipping() {
     return load("clipping.cu", Kernels.resource("sums.cu") + Kernels.resource("clipping.cu"));
+  }
+
+  /** What gathers rows of a dataset, and what sums gradients. */
+  Kernels gathering() {
+    return load("gathering.cu", Kernels.resource("gathering.cu"));
   }
 
   Kernels update(DeviceUpdate update) {

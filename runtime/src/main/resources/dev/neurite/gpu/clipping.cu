@@ -49,8 +49,8 @@ extern "C" __global__ void __launch_bounds__(NEURITE_THREADS) neurite_clamp(
       i += (long long) gridDim.x * NEURITE_THREADS) {
     if (kinds[i / 64] != 0) {
       float g = gradients[i];
-      largest = fmax(largest, (double) fabsf(g));
-      gradients[i] = fmaxf(-max, fminf(max, g));
+      largest = neuriteJoin(largest, (double) fabsf(g), true);
+      gradients[i] = g > max ? max : g < -max ? -max : g;
     }
   }
   NeuriteTotal total = {result, parts, arrived};

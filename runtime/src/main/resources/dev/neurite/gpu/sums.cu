@@ -9,8 +9,9 @@ struct NeuriteTotal {
   unsigned* arrived;
 };
 
+// The sum, or the larger value; what is not a number stays so.
 __device__ static double neuriteJoin(double a, double b, bool largest) {
-  return largest ? fmax(a, b) : a + b;
+  return !largest ? a + b : a > b || a != a ? a : b;
 }
 
 // The sum over a block's threads, in thread 0.

@@ -31,6 +31,33 @@ public final class EmulatedGpu {
     System.setProperty(KernelCache.PROPERTY, FOLDER.resolve("cache").toString());
     set("libcuda.so.1", "neuriteLimit", "l", 1L << 32);
     set("libcublasLt.so.13", "neuriteEpilogues", "i", -1);
+    copyEarly(false);
+    fail(0);
+  }
+
+  /** Forgets it: GPUs are looked for as on any machine from now on. */
+  public static void forget() {
+    System.clearProperty(LibrarySearch.PROPERTY);
+    System.clearProperty(KernelCache.PROPERTY);
+  }
+
+  /** Lets copies to the device run when they are asked for, not when someone waits for them. */
+  public static void copyEarly(boolean early) {
+    set("libcuda.so.1", "neuriteEarlyCopies", "i", early ? 1 : 0);
+  }
+
+  /**
+   * Lets one call that makes or starts something fail.
+   *
+   * @param call which, counted from 1; 0 for none
+   */
+  public static void fail(long call) {
+    set("libcuda.so.1", "neuriteFailing", "l", call);
+  }
+
+  /** Whether the call that {@link #fail} named has not come yet. */
+  public static boolean failsStill() {
+    return ask("libcuda.so.1", "neuriteFailingIn") > 0;
   }
 
   /** Objects of the driver and of cuBLASLt that are alive. */

@@ -46,6 +46,7 @@ final class KernelSourcesTest {
     Set<String> sources = new LinkedHashSet<>();
     String sums = Kernels.resource("sums.cu");
     sources.add(Kernels.resource("products.cu"));
+    sources.add(Kernels.resource("gathering.cu"));
     sources.add(sums + Kernels.resource("losses.cu"));
     sources.add(sums + Kernels.resource("clipping.cu"));
     for (Loss loss :
