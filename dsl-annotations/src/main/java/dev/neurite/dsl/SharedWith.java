@@ -31,6 +31,9 @@ import java.lang.annotation.Target;
  *   <li>{@link Stack}: everything that the same block, applied as often, has there.
  * </ul>
  *
+ * <p>The other layer may use parameters of a third one. What it uses from there is shared with the
+ * third; what it has beside, such as the bias of a decoder, is shared with it.
+ *
  * <p>The {@link Layer} of this method shows the parameters stored under its own name only. {@link
  * Layer#freeze} on it freezes those; the shared ones are frozen where they belong.
  */

@@ -3,7 +3,6 @@ package dev.neurite.processor.arrange;
 import dev.neurite.processor.shape.TensorType;
 import dev.neurite.processor.shape.TypedGraph;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The part of a network that its outputs depend on, with the order of every value in memory.
@@ -68,15 +67,14 @@ public record ArrangedGraph(TypedGraph source, List<ArrangedNode> nodes, List<In
     return nodes.stream().anyMatch(node -> node.arrangement() instanceof Arrangement.Lanes);
   }
 
-  /** What a node uses of another node's parameters, or null. */
-  public TypedGraph.@Nullable Share share(ArrangedNode node) {
-    return node.work() instanceof Work.Compute ? source.node(node.origin()).share() : null;
+  /** The typed node that stores what a node uses as its parameter of that name. */
+  public int owner(ArrangedNode node, String leaf) {
+    return source.owner(source.node(node.origin()), leaf);
   }
 
   /** Whether a node's weight is another node's, turned around. */
   public boolean isTransposed(ArrangedNode node) {
-    TypedGraph.Share share = share(node);
-    return share != null && share.transposed();
+    return node.work() instanceof Work.Compute && source.node(node.origin()).isTransposed();
   }
 
   /** How often each node is read by others. */

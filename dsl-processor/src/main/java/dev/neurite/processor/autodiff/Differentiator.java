@@ -7,7 +7,6 @@ import dev.neurite.processor.autodiff.Step.Flow;
 import dev.neurite.processor.autodiff.TrainingSteps.Reach;
 import dev.neurite.processor.graph.Operation;
 import dev.neurite.processor.shape.TensorType.Element;
-import dev.neurite.processor.shape.TypedGraph.Share;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -167,10 +166,8 @@ public final class Differentiator {
     for (ArrangedNode node : lastFirst.reversed()) {
       Set<String> waiting = new HashSet<>();
       for (String leaf : LEAVES) {
-        Share share = graph.share(node);
-        boolean shares = share != null && share.leaves().contains(leaf);
-        int owner = share != null && shares ? share.owner() : node.origin();
-        if (!written.add(new Shared(owner, leaf)) && shares) {
+        int owner = graph.owner(node, leaf);
+        if (!written.add(new Shared(owner, leaf)) && owner != node.origin()) {
           waiting.add(leaf);
           additions.add(new Step.AddGradients(node.id(), leaf));
         }

@@ -12,7 +12,6 @@ import dev.neurite.processor.cuda.Operand.Address;
 import dev.neurite.processor.cuda.Operand.Rows;
 import dev.neurite.processor.diagnostic.LayerFailure;
 import dev.neurite.processor.graph.Operation;
-import dev.neurite.processor.shape.TypedGraph.Share;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -108,9 +107,7 @@ final class BackwardCalls {
 
   /** Whether a gradient is added to what is written already; it counts as written from here on. */
   private boolean adds(ArrangedNode node, String leaf) {
-    Share share = frame.graph().share(node);
-    int owner = share != null && share.leaves().contains(leaf) ? share.owner() : node.origin();
-    return !written.add(new Tensor(owner, leaf));
+    return !written.add(new Tensor(frame.graph().owner(node, leaf), leaf));
   }
 
   private List<DeviceStep> parameters(ArrangedNode node) {

@@ -140,7 +140,7 @@ public final class GraphBuilder {
             known ? operation : null,
             inputs,
             Stated.NOTHING,
-            owners.owner(nodes, operation)));
+            owners.owner(operation)));
     if (!owners.description().isEmpty()) {
       descriptions.add(owners.description());
     }

@@ -3,7 +3,6 @@ package dev.neurite.processor.graph;
 import dev.neurite.processor.diagnostic.Message;
 import dev.neurite.processor.frontend.AnnotationUse;
 import dev.neurite.processor.frontend.LayerDeclaration;
-import dev.neurite.processor.graph.Graph.Node;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -96,22 +95,22 @@ final class Owners {
   }
 
   /** The node whose parameters the layer's own operation uses. */
-  int owner(List<Node> nodes, Operation operation) {
+  int owner(Operation operation) {
     // Where whole blocks are shared, some of their layers may have nothing.
     boolean hasNone = operation instanceof Operation.LayerNorm norm && !norm.affine();
-    String name = hasNone && shared.isEmpty() ? null : ownerName();
+    String name = hasNone && scope.ownerPrefix != null ? null : ownerName();
     Integer node = name == null || !known ? null : parametric.get(name);
-    if (node == null) {
-      return Graph.NONE;
-    }
-    int first = nodes.get(node).owner();
-    return first == Graph.NONE ? node : first;
+    return node == null ? Graph.NONE : node;
   }
 
+  /**
+   * Where a whole block is shared, each of its layers uses what the same one has there: a layer
+   * that names another in the block may have a bias of its own.
+   */
   private @Nullable String ownerName() {
-    return shared
-        .map(use -> scope.prefix + use.word("value"))
-        .orElseGet(() -> scope.ownerPrefix == null ? null : scope.ownerPrefix + layer.name());
+    return scope.ownerPrefix != null
+        ? scope.ownerPrefix + layer.name()
+        : shared.map(use -> scope.prefix + use.word("value")).orElse(null);
   }
 
   /** What the names of the layers begin with whose parameters a stack uses, or null. */

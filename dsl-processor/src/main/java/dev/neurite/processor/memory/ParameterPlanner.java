@@ -11,7 +11,6 @@ import dev.neurite.processor.memory.ParameterLayout.Start;
 import dev.neurite.processor.memory.ParameterLayout.Storage;
 import dev.neurite.processor.memory.ParameterLayout.Tensor;
 import dev.neurite.processor.memory.ParameterLayout.Use;
-import dev.neurite.processor.shape.TypedGraph;
 import dev.neurite.processor.shape.TypedGraph.Node;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -171,12 +170,12 @@ public final class ParameterPlanner {
 
   /** Whether the tensor is another node's, which has it already. */
   private boolean isShared(Node node, String leaf) {
-    TypedGraph.Share share = node.share();
-    if (share == null || !share.leaves().contains(leaf)) {
+    if (!node.shares(leaf)) {
       return false;
     }
+    int owner = graph.source().owner(node, leaf);
     tensors.stream()
-        .filter(tensor -> tensor.node() == share.owner() && tensor.leaf().equals(leaf))
+        .filter(tensor -> tensor.node() == owner && tensor.leaf().equals(leaf))
         .forEach(tensor -> shared.put(new Use(node.id(), leaf), tensor));
     return true;
   }

@@ -35,10 +35,10 @@ public record Costs(long parameters, long stored, long multiplyAdds) {
           case Operation.Conv2D convolution -> convolution.bias() ? convolution.filters() : 0;
           case Operation other -> 0;
         };
-    if (!share.leaves().contains("weight")) {
+    if (!share.has("weight")) {
       return all;
     }
-    return share.leaves().contains("bias")
+    return share.has("bias")
         ? new Costs(0, 0, all.multiplyAdds())
         : new Costs(biases, padded((int) biases), all.multiplyAdds());
   }

@@ -7,8 +7,10 @@ import dev.neurite.processor.graph.Graph;
 import dev.neurite.processor.graph.Operation;
 import dev.neurite.processor.shape.TypedGraph.Share;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -97,7 +99,7 @@ final class SharedParameters {
     List<Integer> own = List.of(dense.units(), read.shape().getLast());
     List<Integer> shared = List.of(other.units(), otherRead.shape().getLast());
     if (!own.equals(shared) && own.reversed().equals(shared)) {
-      return new Share(owner.id(), Set.of("weight"), true);
+      return share(owner, Set.of("weight"), true);
     }
     Set<String> leaves = new HashSet<>(Set.of("weight"));
     return equal(node, own, owner, shared, with(leaves, dense.bias() && other.bias(), "bias"));
@@ -145,8 +147,23 @@ final class SharedParameters {
       List<Integer> shared,
       Set<String> leaves) {
     return own.equals(shared)
-        ? new Share(owner.id(), leaves, false)
+        ? share(owner, leaves, false)
         : reject(node, own, owner, shared, "", remedy(own, shared));
+  }
+
+  /**
+   * A use of parameters of a node, which itself may use some of them from others.
+   *
+   * @param turned whether it uses the weight the other way around than that node does
+   */
+  private static Share share(TypedGraph.Node owner, Set<String> leaves, boolean turned) {
+    Share further = owner.share();
+    Map<String, Integer> owners = new HashMap<>();
+    for (String leaf : leaves) {
+      owners.put(
+          leaf, further == null ? owner.id() : further.owners().getOrDefault(leaf, owner.id()));
+    }
+    return new Share(owners, turned != owner.isTransposed());
   }
 
   /**

@@ -2,7 +2,7 @@ package dev.neurite.processor.shape;
 
 import dev.neurite.processor.graph.Operation;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -85,7 +85,7 @@ public record TypedGraph(
 
     /** Whether it uses another node's parameter of that name. */
     public boolean shares(String leaf) {
-      return share != null && share.leaves().contains(leaf);
+      return share != null && share.has(leaf);
     }
 
     /** Whether its weight is another node's, turned around. */
@@ -95,22 +95,34 @@ public record TypedGraph(
   }
 
   /**
-   * Parameters that a node uses and another one has.
+   * Parameters that a node uses and others have.
    *
-   * @param owner that node
-   * @param leaves their names, such as {@code weight}
-   * @param transposed whether the owner's weight is used turned around
+   * @param owners by a parameter's name, such as {@code weight}, the node that stores it: of a
+   *     layer that itself shares its weight only, the bias is its own
+   * @param transposed whether the weight is used turned around
    */
-  public record Share(int owner, Set<String> leaves, boolean transposed) {
+  public record Share(Map<String, Integer> owners, boolean transposed) {
     public Share {
-      leaves = Set.copyOf(leaves);
+      owners = Map.copyOf(owners);
     }
+
+    /** Whether another node has the parameter of that name. */
+    public boolean has(String leaf) {
+      return owners.containsKey(leaf);
+    }
+  }
+
+  /** The node that stores what another one uses as its parameter of that name. */
+  public int owner(Node node, String leaf) {
+    Share share = node.share();
+    return share == null ? node.id() : share.owners().getOrDefault(leaf, node.id());
   }
 
   /** Whether parameters of a node are used by several nodes. */
   public boolean isShared(int id) {
     return node(id).share() != null
-        || nodes.stream().anyMatch(node -> node.share() != null && node.share().owner() == id);
+        || nodes.stream()
+            .anyMatch(node -> node.share() != null && node.share().owners().containsValue(id));
   }
 
   /** What one node costs. */

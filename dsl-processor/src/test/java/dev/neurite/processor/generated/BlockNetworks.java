@@ -186,6 +186,27 @@ final class BlockNetworks {
           }
         """);
     BODIES.put(
+        "OddTiedTowers",
+        """
+          @Input(35) Layer left();
+          @Stack(Tied.class) Layer leftTower();
+          @Input(35) Layer right();
+          @SharedWith("leftTower") @Stack(Tied.class) Layer rightTower();
+          @From({"leftTower", "rightTower"}) @Multiply @Output Layer both();
+          @Dense(17) @SiLU Layer a();
+          @SharedWith("a") @Dense(35) @SiLU Layer b();
+          @Dense(17) @SiLU Layer c();
+          @SharedWith("b") @Dense(35) @SiLU Layer d();
+          @SharedWith("d") @Dense(17) @Output Layer e();
+
+          @Block
+          interface Tied {
+            @Input Layer x();
+            @Dense(17) @Tanh Layer encoder();
+            @SharedWith("encoder") @Dense(35) @Tanh Layer decoder();
+          }
+        """);
+    BODIES.put(
         "OddUnreadOwner",
         """
           @Input(17) Layer x();

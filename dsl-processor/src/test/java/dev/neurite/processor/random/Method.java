@@ -42,7 +42,7 @@ final class Method {
   /** The name in {@code @SharedWith}; null without it. */
   @Nullable String sharedWith;
 
-  /** The layer that stores the parameters used here, if it is another one. */
+  /** The layer whose parameters are used here, which may use those of a further one. */
   @Nullable Method owner;
 
   /** The code of the mistake on this line; empty if it is right. */

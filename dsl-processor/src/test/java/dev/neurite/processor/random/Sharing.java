@@ -24,27 +24,24 @@ final class Sharing {
     if (owners.isEmpty()) {
       return false;
     }
-    Method named = LayerDrawing.any(random, owners);
-    Method first = named.owner == null ? named : named.owner;
+    Method owner = LayerDrawing.any(random, owners);
     List<Sharer> sharers = new ArrayList<>();
-    if (first.block != null) {
-      if (named.block != null) {
-        sharers.add(new Sharer(first.sources, new Piece("Stack", List.of())));
-      }
+    if (owner.block != null) {
+      sharers.add(new Sharer(owner.sources, new Piece("Stack", List.of())));
     } else {
-      draft.methods.forEach(source -> sharers.addAll(sharers(first, source, random)));
+      draft.methods.forEach(source -> sharers.addAll(sharers(owner, source, random)));
     }
     if (sharers.isEmpty()) {
       return false;
     }
     Sharer sharer = LayerDrawing.any(random, sharers);
-    method.sharedWith = named.name;
-    method.owner = first;
+    method.sharedWith = owner.name;
+    method.owner = owner;
     method.sources.addAll(sharer.sources());
     method.from = new ArrayList<>(sharer.sources().stream().map(source -> source.name).toList());
-    if (first.block != null) {
-      first.block.share();
-      LayerDrawing.applying(random, method, first.block, first.times);
+    if (owner.block != null) {
+      owner.block.share();
+      LayerDrawing.applying(random, method, owner.block, owner.times);
     } else {
       LayerDrawing.sharing(random, method, sharer.piece(), sharer.sources().getFirst());
     }
