@@ -24,7 +24,9 @@ import org.jspecify.annotations.Nullable;
  * of w, as a ReLU's input or two equal inputs of a maximum give it, there is no derivative to
  * compare with: such places are left out and counted. They are found from the loss alone, without
  * the gradient under test: on a smooth curve the forward and the backward difference come twice as
- * close when h is halved, at a kink they do not.
+ * close when h is halved, at a kink they do not. Where the slope has no jump but its derivative
+ * has, as that of an ELU at 0, D(h) - D(h/2) halves with h in place of falling by 4, and the
+ * quotient is off by a share of h: such places are left out too.
  */
 public final class GradientCheck {
 
@@ -39,6 +41,13 @@ public final class GradientCheck {
   private static final double KINK = 1e-7;
 
   /**
+   * How far D(h) - 5 D(h/2) + 4 D(h/4), which is 0 but for terms of h^4, may be from 0, as a share
+   * of the gradient. The quotient is off by at most two thirds of it: at a jump of the second
+   * derivative by two thirds, by a fifth derivative by a third.
+   */
+  private static final double BEND = 1e-7;
+
+  /**
    * The least denominator of a relative error, as a share of the network's largest gradient: of
    * smaller gradients rounding leaves too few digits.
    */
@@ -49,6 +58,17 @@ public final class GradientCheck {
    * h, which are at most 1e-5 of this. A network whose gradients are all 0 has no larger one.
    */
   private static final double ROUNDING = 1e-7;
+
+  /**
+   * The least denominator in units of the rounding that the backward pass itself leaves: where
+   * large gradients cancel, as behind a normalisation of equal values, it is far more than 2^-52 of
+   * what remains. Passes are linear in the loss's gradient, so what those of {@link #FACTOR} times
+   * the loss differ by is rounding.
+   */
+  private static final double CANCELLED = 1e6;
+
+  /** No power of two, so that it rounds in other places. */
+  private static final double FACTOR = 3;
 
   /** The constructor of a double twin. */
   @FunctionalInterface
@@ -88,8 +108,8 @@ public final class GradientCheck {
    * @param checked gradients compared
    * @param kinks gradients left out because the loss has a kink there
    * @param largestError the largest relative error: |analytic - numeric| over the larger of both,
-   *     or over 1e-4 of the network's largest gradient or 1e-7 of the loss where that is larger
-   *     still
+   *     or over 1e-4 of the network's largest gradient, 1e-7 of the loss or 1e6 roundings of the
+   *     backward pass where that is larger still
    * @param where that was, such as {@code hidden.weight[7]}; empty if nothing was compared
    * @param analytic the gradient there, from the backward pass
    * @param numeric the difference quotient there
@@ -196,7 +216,7 @@ public final class GradientCheck {
 
   /**
    * Checks only some gradients of each tensor, evenly spread over it: for large networks, where
-   * every gradient costs five forward passes.
+   * every gradient costs seven forward passes.
    *
    * @param gradients of a tensor, at least 1
    */
@@ -342,19 +362,22 @@ public final class GradientCheck {
     Report report() {
       program.requireInputGradients(true);
       double loss = loss();
-      for (int stage = 0; stage < program.backwardStages(); stage++) {
-        program.backward(stage, 0, 1);
-      }
+      double[][] inputGradients = gradients(1);
       double[] analytic = gradients.clone();
       scale = largest(analytic, analytic.length, 0);
-      double[][] inputGradients = new double[inputs.length][];
       for (int i = 0; i < inputs.length; i++) {
-        if (!description.inputs().get(i).isIndex()) {
-          inputGradients[i] = program.inputGradient(i).clone();
-          scale = largest(inputGradients[i], length(inputs[i]), scale);
-        }
+        scale = largest(inputGradients[i], inputGradients[i].length, scale);
       }
-      least = Math.max(Math.max(LEAST * scale, ROUNDING * Math.abs(loss)), Double.MIN_NORMAL);
+      loss();
+      double[][] again = gradients(FACTOR);
+      double rounding = difference(analytic, gradients);
+      for (int i = 0; i < inputs.length; i++) {
+        rounding = Math.max(rounding, difference(inputGradients[i], again[i]));
+      }
+      least =
+          Math.max(
+              Math.max(LEAST * scale, ROUNDING * Math.abs(loss)),
+              Math.max(CANCELLED * rounding, Double.MIN_NORMAL));
       for (StoredTensor tensor : description.tensors()) {
         if (tensor.role() == StoredTensor.Role.PARAMETER) {
           int size = tensor.storage().size();
@@ -373,6 +396,36 @@ public final class GradientCheck {
       }
       return new Report(
           checked, kinks, worst.largestError, worst.where, worst.analytic, worst.numeric);
+    }
+
+    /** Runs the backward pass of so many times the loss; gives the gradients of the inputs. */
+    private double[][] gradients(double factor) {
+      for (int i = 0; i < losses.length; i++) {
+        double[] gradient = program.outputGradient(i);
+        for (int k = 0; k < rows * description.outputs().get(i).size(); k++) {
+          gradient[k] *= factor;
+        }
+      }
+      for (int stage = 0; stage < program.backwardStages(); stage++) {
+        program.backward(stage, 0, 1);
+      }
+      double[][] inputGradients = new double[inputs.length][];
+      for (int i = 0; i < inputs.length; i++) {
+        inputGradients[i] =
+            description.inputs().get(i).isIndex()
+                ? new double[0]
+                : Arrays.copyOf(program.inputGradient(i), length(inputs[i]));
+      }
+      return inputGradients;
+    }
+
+    /** The largest difference of gradients and those of {@link #FACTOR} times the loss. */
+    private static double difference(double[] once, double[] times) {
+      double largest = 0;
+      for (int i = 0; i < once.length; i++) {
+        largest = Math.max(largest, Math.abs(once[i] - times[i] / FACTOR));
+      }
+      return largest;
     }
 
     private int stride(int size) {
@@ -406,17 +459,24 @@ public final class GradientCheck {
       double farBelow = lossAt(values, place, value - h);
       double near = lossAt(values, place, value + h / 2);
       double nearBelow = lossAt(values, place, value - h / 2);
+      double nearest = lossAt(values, place, value + h / 4);
+      double nearestBelow = lossAt(values, place, value - h / 4);
       values[place] = value;
 
       double coarse = (far - farBelow) / (2 * h);
       double fine = (near - nearBelow) / h;
+      double finest = 2 * (nearest - nearestBelow) / h;
       double numeric = (4 * fine - coarse) / 3;
       // Forward minus backward difference, at h and at h/2.
       double gap = (far - 2 * middle + farBelow) / h;
       double halfGap = 2 * (near - 2 * middle + nearBelow) / h;
       double bound = KINK * Math.max(scale, Math.abs(numeric));
       boolean kink = Math.abs(gap - 2 * halfGap) > bound || Math.abs(coarse - fine) > 100 * bound;
-      return kink ? Double.NaN : numeric;
+      double size = Math.max(Math.abs(numeric), least);
+      // The loss's own rounding gives differences of that many units in its last place.
+      double rounding = 4 * Math.ulp(middle) / h;
+      boolean bend = Math.abs(coarse - 5 * fine + 4 * finest) > BEND * size + rounding;
+      return kink || bend ? Double.NaN : numeric;
     }
 
     private double lossAt(double[] values, int place, double value) {

@@ -28,33 +28,38 @@ final class Sharing {
   private static int[] share(ArrangedGraph graph, boolean training) {
     int[] readers = graph.readers();
     int[] first = new int[graph.nodes().size()];
+    // What gradients read of the values that have been in a node's place up to its own.
+    OutputUse[] read = new OutputUse[first.length];
     for (ArrangedNode node : graph.nodes()) {
       first[node.id()] = node.id();
+      read[node.id()] =
+          node.work() instanceof Work.Compute compute
+              ? BackwardRules.outputUse(compute.operation())
+              : OutputUse.NONE;
       if (node.work() instanceof Work.Compute compute
           && BackwardRules.isElementwise(compute.operation())) {
         ArrangedNode input = graph.node(node.inputs().getFirst());
         if (readers[input.id()] == 1
             && !input.inputs().isEmpty()
             && !graph.outputs().contains(input.id())
-            && (!training || mayOverwrite(compute.operation(), input))) {
+            && (!training || mayOverwrite(compute.operation(), read[input.id()]))) {
           first[node.id()] = first[input.id()];
+          if (read[node.id()] == OutputUse.NONE) {
+            read[node.id()] = read[input.id()];
+          }
         }
       }
     }
     return first;
   }
 
-  private static boolean mayOverwrite(Operation operation, ArrangedNode input) {
+  private static boolean mayOverwrite(Operation operation, OutputUse read) {
     if (BackwardRules.readsInput(operation)) {
       return false;
     }
-    OutputUse use =
-        input.work() instanceof Work.Compute compute
-            ? BackwardRules.outputUse(compute.operation())
-            : OutputUse.NONE;
     boolean keepsSign =
         operation instanceof Operation.Dropout || operation instanceof Operation.SpatialDropout;
-    return use == OutputUse.NONE || (use == OutputUse.SIGN && keepsSign);
+    return read == OutputUse.NONE || (read == OutputUse.SIGN && keepsSign);
   }
 
   /** For each node the last of the chain that it shares its gradient's place with. */

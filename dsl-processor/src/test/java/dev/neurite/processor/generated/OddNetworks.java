@@ -62,6 +62,15 @@ final class OddNetworks {
           @Dense(3) Layer c();
         """);
     BODIES.put(
+        "OddSigns",
+        """
+          @Input({3, 5, 4}) Layer x();
+          @Conv2D(filters = 17, kernel = 2) @ReLU @SpatialDropout(0.25) Layer a();
+          @Sigmoid Layer b();
+          @Flatten @Dense(15) @LeakyReLU(0.2) @Dropout(0.25) Layer c();
+          @Sigmoid Layer d();
+        """);
+    BODIES.put(
         "OddConvWide",
         """
           @Input({16, 5, 6}) Layer x();

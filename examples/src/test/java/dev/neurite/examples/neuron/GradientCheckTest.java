@@ -52,6 +52,27 @@ final class GradientCheckTest {
     assertThat(atKink.checked()).isZero();
   }
 
+  /**
+   * An ELU at 0, whose slope is 1 on both sides and whose second derivative jumps from 1 to 0, in
+   * one row; the other row has gradients ten thousand times as large.
+   */
+  @Test
+  void leavesOutWhereTheSlopeBends() {
+    double[] bend = {Double.NaN};
+    GradientCheck.Loss elu =
+        (y, rows, size, dy) -> {
+          bend[0] = Double.isNaN(bend[0]) ? y[1] : bend[0];
+          double above = y[1] - bend[0];
+          dy[0] = 1e4;
+          dy[1] = above > 0 ? 1 : Math.exp(above);
+          return 1e4 * y[0] + (above > 0 ? above : Math.expm1(above));
+        };
+    GradientCheck.Report report = tanh().input("x", X).loss("y", elu).run();
+    assertThat(report.kinks()).as("the values of the second row").isEqualTo(2);
+    assertThat(report.checked()).isEqualTo(5);
+    assertThat(report.largestError()).isLessThan(1e-7);
+  }
+
   @Test
   void saysWhatIsMissingOrDoesNotFit() {
     assertThatIllegalStateException()
