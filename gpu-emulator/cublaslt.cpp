@@ -13,6 +13,7 @@ extern "C" {
 void neuriteEnqueue(void* stream, void (*function)(void*), void* argument);
 int neuriteOnDevice(const void* address, std::size_t bytes);
 int neuriteFailsNow();
+void neuriteSpend(float milliseconds);
 }
 
 namespace {
@@ -64,7 +65,15 @@ struct Product {
   const float* pb;
   float* pc;
   float beta;
+  int algorithm;
 };
+
+// Algorithms differ in the time they seem to take; the last one that is asked for is the fastest.
+const int kMostAlgorithms = 3;
+const float kTimes[] = {3, 2, 1};
+int algorithms = 1;
+long runs[kMostAlgorithms];
+bool maskFromTop = false;
 
 int live = 0;
 int supported = ~0;
@@ -121,7 +130,7 @@ void multiply(const Product& p, int index) {
       bool relu = (epilogue & 2) != 0;
       if (relu) {
         if (epilogue & 128) {
-          std::uint32_t bit = 1u << i % 32;
+          std::uint32_t bit = 1u << (maskFromTop ? 31 - i % 32 : i % 32);
           mask[i / 32] = value > 0 ? mask[i / 32] | bit : mask[i / 32] & ~bit;
         }
         value = std::max(value, 0.0f);
@@ -131,7 +140,7 @@ void multiply(const Product& p, int index) {
         }
         value = gelu(value);
       } else if (epilogue & 8) {
-        value = mask[i / 32] >> i % 32 & 1 ? value : 0;
+        value = mask[i / 32] >> (maskFromTop ? 31 - i % 32 : i % 32) & 1 ? value : 0;
       } else if (epilogue & 64) {
         value *= geluDerivative(argument[i]);
       }
@@ -149,6 +158,8 @@ void run(void* argument) {
   for (int i = 0; i < product->c.count; i++) {
     multiply(*product, i);
   }
+  runs[product->algorithm]++;
+  neuriteSpend(kTimes[product->algorithm]);
 }
 
 bool fits(const float* address, const Layout& layout) {
@@ -164,6 +175,21 @@ extern "C" {
 // For tests: which epilogues there are algorithms for, as a set of bits of their codes.
 int neuriteEpilogues(int codes) {
   supported = codes;
+  return 0;
+}
+
+// For tests: how many algorithms there are for each product.
+int neuriteAlgorithms(int count) {
+  algorithms = std::min(count, kMostAlgorithms);
+  return 0;
+}
+
+// For tests: products that an algorithm has computed.
+long neuriteRuns(int algorithm) { return runs[algorithm]; }
+
+// For tests: whether masks count their bits from the highest.
+int neuriteMaskFromTop(int top) {
+  maskFromTop = top != 0;
   return 0;
 }
 
@@ -308,10 +334,13 @@ int cublasLtMatmulAlgoGetHeuristic(
   if (description->epilogue != 1 && (description->epilogue & ~supported) != 0) {
     return kNotSupported;
   }
-  std::memset(result, 0, sizeof *result);
-  result->algorithm[0] = 0x1357;
-  result->workspace = std::min<std::uint64_t>(preference->workspace, 1024);
-  *returned = 1;
+  *returned = std::min(requested, algorithms);
+  std::memset(result, 0, *returned * sizeof *result);
+  for (int i = 0; i < *returned; i++) {
+    result[i].algorithm[0] = 0x1357;
+    result[i].algorithm[1] = i;
+    result[i].workspace = std::min<std::uint64_t>(preference->workspace, 1024);
+  }
   return 0;
 }
 
@@ -328,7 +357,8 @@ int cublasLtMatmul(
     return kInvalid;
   }
   // Kept: a recorded product may run again at any time.
-  neuriteEnqueue(stream, run, new Product{*description, *a, *b, *c, pa, pb, pd, *beta});
+  neuriteEnqueue(stream, run, new Product{*description, *a, *b, *c, pa, pb, pd, *beta,
+      (int) algorithm->algorithm[1]});
   return 0;
 }
 }

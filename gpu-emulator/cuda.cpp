@@ -29,6 +29,7 @@ using Work = std::function<void()>;
 struct Event {
   std::uint64_t recorded = 0;
   std::uint64_t done = 0;
+  float time = 0;
   struct Stream* stream = nullptr;
 };
 
@@ -66,6 +67,9 @@ std::size_t limit = std::size_t(4) << 30;
 std::size_t used = 0;
 int count = 1;
 bool earlyCopies = false;
+
+// Milliseconds that work seems to have taken.
+float now = 0;
 
 // Which call that makes or starts something fails, counted down; 0 for none.
 long failing = 0;
@@ -370,6 +374,8 @@ void neuriteEnqueue(void* stream, void (*function)(void*), void* argument) {
   enqueue((Stream*) stream, [=] { function(argument); });
 }
 
+void neuriteSpend(float milliseconds) { now += milliseconds; }
+
 int neuriteOnDevice(const void* address, std::size_t bytes) {
   LOCK;
   return within(device, address, bytes);
@@ -600,7 +606,10 @@ int cuEventRecord(Event* event, Stream* stream) {
   }
   std::uint64_t version = ++event->recorded;
   event->stream = stream;
-  enqueue(stream, [=] { event->done = version; });
+  enqueue(stream, [=] {
+    event->done = version;
+    event->time = now;
+  });
   return 0;
 }
 
@@ -612,8 +621,9 @@ int cuEventSynchronize(Event* event) {
   return 0;
 }
 
-int cuEventElapsedTime(float* milliseconds, Event*, Event*) {
-  *milliseconds = 1;
+int cuEventElapsedTime(float* milliseconds, Event* start, Event* end) {
+  LOCK;
+  *milliseconds = end->time - start->time;
   return 0;
 }
 

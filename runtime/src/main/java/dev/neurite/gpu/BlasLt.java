@@ -25,6 +25,12 @@ final class BlasLt {
   /** {@code CUBLAS_OP_T}. */
   static final int TRANSPOSED = 1;
 
+  /** {@code CUBLAS_STATUS_INVALID_VALUE}. */
+  static final int INVALID_VALUE = 7;
+
+  /** {@code CUBLAS_STATUS_ARCH_MISMATCH}. */
+  static final int ARCH_MISMATCH = 8;
+
   /** {@code CUBLAS_STATUS_NOT_SUPPORTED}. */
   static final int NOT_SUPPORTED = 15;
 
@@ -187,12 +193,14 @@ final class BlasLt {
   }
 
   /**
-   * The algorithm that the library thinks fastest.
+   * The algorithms that the library thinks fastest, the best first.
    *
    * @param operands description and layouts of A, B and C
-   * @return false if there is none
+   * @param results room for {@code most} of {@link #HEURISTIC}
+   * @return how many there are, 0 for a product that it has none for
    */
-  boolean choose(long handle, long[] operands, long preference, MemorySegment result, String what) {
+  int choose(
+      long handle, long[] operands, long preference, MemorySegment results, int most, String what) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment returned = arena.allocate(ValueLayout.JAVA_INT);
       int status =
@@ -204,16 +212,28 @@ final class BlasLt {
               operands[3],
               operands[3],
               preference,
-              1,
-              result.address(),
+              most,
+              results.address(),
               returned.address());
-      if (status == NOT_SUPPORTED) {
-        return false;
+      if (isUnsupported(status)) {
+        return 0;
       }
       check(status, heuristic, what);
-      return returned.get(ValueLayout.JAVA_INT, 0) > 0
-          && result.get(ValueLayout.JAVA_INT, STATE) == 0;
+      return returned.get(ValueLayout.JAVA_INT, 0);
     }
+  }
+
+  /** Whether an algorithm that {@link #choose} gave can be used. */
+  static boolean isUsable(MemorySegment result) {
+    return result.get(ValueLayout.JAVA_INT, STATE) == 0;
+  }
+
+  /**
+   * Of these the manual says that the first means a combination the library has nothing for; it
+   * also answers the others to epilogues that it does not know for a type or a GPU.
+   */
+  private static boolean isUnsupported(int status) {
+    return status == NOT_SUPPORTED || status == INVALID_VALUE || status == ARCH_MISMATCH;
   }
 
   /** Bytes of workspace that a chosen algorithm takes. */
@@ -230,8 +250,9 @@ final class BlasLt {
    * @param c address of C
    * @param algorithm from {@link #choose}
    * @param workspace address of device memory
+   * @return false if the library does not support it after all
    */
-  void multiply(
+  boolean multiply(
       long handle,
       long[] operands,
       long a,
@@ -246,7 +267,7 @@ final class BlasLt {
       MemorySegment factors = arena.allocate(ValueLayout.JAVA_FLOAT, 2);
       factors.setAtIndex(ValueLayout.JAVA_FLOAT, 0, 1);
       factors.setAtIndex(ValueLayout.JAVA_FLOAT, 1, beta);
-      check(
+      int status =
           matmul.call(
               handle,
               operands[0],
@@ -263,9 +284,12 @@ final class BlasLt {
               algorithm.address(),
               workspace,
               workspace(algorithm),
-              stream),
-          matmul,
-          what);
+              stream);
+      if (isUnsupported(status)) {
+        return false;
+      }
+      check(status, matmul, what);
+      return true;
     }
   }
 

@@ -22,6 +22,16 @@ final class Compiler {
     options = List.of("--gpu-architecture=sm_" + architecture, "--std=c++17");
   }
 
+  /** Where compiled code is kept, and what else is found out about this GPU. */
+  KernelCache cache() {
+    return cache;
+  }
+
+  /** As the driver counts. */
+  String driverVersion() {
+    return Integer.toString(driverVersion);
+  }
+
   /**
    * Code for a source, from the cache if it was compiled before with the same compiler, driver and
    * options.
@@ -32,12 +42,13 @@ final class Compiler {
     String key =
         KernelCache.key(
             source, nvrtc.version(), Integer.toString(driverVersion), String.join(" ", options));
-    byte[] cached = cache.read(key);
+    String file = key + ".cubin";
+    byte[] cached = cache.read(file);
     if (cached != null) {
       return cached;
     }
     byte[] code = nvrtc.compile(name, source, options);
-    cache.write(key, code);
+    cache.write(file, code);
     return code;
   }
 }

@@ -13,10 +13,10 @@ import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Compiled kernels on disk, so that a program starts without compiling. A file is the SHA-256 of
- * what follows, then the code; its name is the SHA-256 of all that the code depends on. Whatever
- * cannot be read or was damaged counts as missing, and a folder that cannot be written to as no
- * cache.
+ * Compiled kernels and choices of algorithms on disk, so that a program starts without compiling
+ * and measuring. A file is the SHA-256 of what follows, then the code; its name is the SHA-256 of
+ * all that the code depends on. Whatever cannot be read or was damaged counts as missing, and a
+ * folder that cannot be written to as no cache.
  */
 final class KernelCache {
 
@@ -49,7 +49,7 @@ final class KernelCache {
     return new KernelCache(base.resolve("neurite").resolve("cuda"));
   }
 
-  /** The name of the code that depends on all these. */
+  /** The name, without an ending, of what depends on all these. */
   static String key(String... parts) {
     MessageDigest digest = sha256();
     for (String part : parts) {
@@ -61,12 +61,12 @@ final class KernelCache {
   }
 
   /** What was stored under a name; null if nothing was, or it is damaged. */
-  byte @Nullable [] read(String key) {
+  byte @Nullable [] read(String name) {
     if (folder == null) {
       return null;
     }
     try {
-      byte[] file = Files.readAllBytes(file(folder, key));
+      byte[] file = Files.readAllBytes(folder.resolve(name));
       if (file.length <= HASH_BYTES) {
         return null;
       }
@@ -79,20 +79,20 @@ final class KernelCache {
   }
 
   /** Stores code under a name; a file appears whole or not at all. */
-  void write(String key, byte[] code) {
+  void write(String name, byte[] code) {
     if (folder == null) {
       return;
     }
     Path temporary = null;
     try {
       Files.createDirectories(folder);
-      temporary = Files.createTempFile(folder, key.substring(0, 8), ".tmp");
+      temporary = Files.createTempFile(folder, name.substring(0, 8), ".tmp");
       byte[] file = Arrays.copyOf(sha256().digest(code), HASH_BYTES + code.length);
       System.arraycopy(code, 0, file, HASH_BYTES, code.length);
       Files.write(temporary, file);
       Files.move(
           temporary,
-          file(folder, key),
+          folder.resolve(name),
           StandardCopyOption.ATOMIC_MOVE,
           StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
@@ -109,10 +109,6 @@ final class KernelCache {
         // It stays behind, named as what it is.
       }
     }
-  }
-
-  private static Path file(Path folder, String key) {
-    return folder.resolve(key + ".cubin");
   }
 
   private static MessageDigest sha256() {

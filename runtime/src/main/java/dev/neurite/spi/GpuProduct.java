@@ -34,6 +34,9 @@ public record GpuProduct(
     @Nullable GpuPlace aux,
     int count) {
 
+  /** Values of one matrix: what kernels count in an int, with room for their last block. */
+  public static final long MAX_VALUES = (1L << 31) - (1L << 22);
+
   /** Columns of a ReLU mask are padded to a multiple of so many bits. */
   public static final int MASK_BITS = 128;
 
@@ -107,6 +110,11 @@ public record GpuProduct(
     public boolean hasAux() {
       return aux;
     }
+
+    /** Whether its aux is the mask of a ReLU. */
+    public boolean hasMask() {
+      return this == BIAS_RELU_AUX || this == RELU_GRADIENT || this == RELU_GRADIENT_SUM;
+    }
   }
 
   /** A product whose parts fit together. */
@@ -115,6 +123,9 @@ public record GpuProduct(
       throw new IllegalArgumentException(
           "expected sizes of at least 1, got " + m + " x " + n + " x " + k + ", " + count);
     }
+    requireCountable("A", (long) m * k);
+    requireCountable("B", (long) k * n);
+    requireCountable("C", (long) m * n);
     requireStride("A", a.stride(), a.transposed() ? m : k);
     requireStride("B", b.stride(), b.transposed() ? k : n);
     requireStride("C", c.stride(), n);
@@ -166,6 +177,19 @@ public record GpuProduct(
   /** Floats that one row of GELU's argument takes: {@code n}, padded to a multiple of 8. */
   public static int geluStride(int n) {
     return (n + 7) / 8 * 8;
+  }
+
+  private static void requireCountable(String name, long values) {
+    if (values > MAX_VALUES) {
+      throw new IllegalArgumentException(
+          "expected at most "
+              + MAX_VALUES
+              + " values of "
+              + name
+              + ", got "
+              + values
+              + ": use fewer rows");
+    }
   }
 
   private static void requireStride(String name, long stride, int least) {

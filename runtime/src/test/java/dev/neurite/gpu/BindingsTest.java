@@ -129,25 +129,32 @@ final class BindingsTest {
                 NUMBER(CU_STREAM_CAPTURE_MODE_RELAXED)
                 NUMBER(CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES)
                 NUMBER(CUDA_ERROR_OUT_OF_MEMORY)
+                NUMBER(CUDA_ERROR_NO_DEVICE)
                 NUMBER(sizeof(CUdevice))
                 NUMBER(sizeof(CUdeviceptr))
                 """))
         .containsExactlyInAnyOrderEntriesOf(
-            Map.of(
-                "CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT",
-                    Integer.toString(Driver.MULTIPROCESSOR_COUNT),
-                "CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR",
-                    Integer.toString(Driver.COMPUTE_CAPABILITY_MAJOR),
-                "CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR",
-                    Integer.toString(Driver.COMPUTE_CAPABILITY_MINOR),
-                "CU_STREAM_NON_BLOCKING", Integer.toString(Driver.STREAM_NON_BLOCKING),
-                "CU_EVENT_DISABLE_TIMING", Integer.toString(Driver.EVENT_DISABLE_TIMING),
-                "CU_STREAM_CAPTURE_MODE_RELAXED", Integer.toString(Driver.CAPTURE_RELAXED),
-                "CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES",
-                    Integer.toString(Driver.MAX_DYNAMIC_SHARED_SIZE_BYTES),
-                "CUDA_ERROR_OUT_OF_MEMORY", Integer.toString(Driver.OUT_OF_MEMORY),
-                "sizeof(CUdevice)", Integer.toString(Integer.BYTES),
-                "sizeof(CUdeviceptr)", Integer.toString(Long.BYTES)));
+            Map.ofEntries(
+                Map.entry(
+                    "CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT",
+                    Integer.toString(Driver.MULTIPROCESSOR_COUNT)),
+                Map.entry(
+                    "CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR",
+                    Integer.toString(Driver.COMPUTE_CAPABILITY_MAJOR)),
+                Map.entry(
+                    "CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR",
+                    Integer.toString(Driver.COMPUTE_CAPABILITY_MINOR)),
+                Map.entry("CU_STREAM_NON_BLOCKING", Integer.toString(Driver.STREAM_NON_BLOCKING)),
+                Map.entry("CU_EVENT_DISABLE_TIMING", Integer.toString(Driver.EVENT_DISABLE_TIMING)),
+                Map.entry(
+                    "CU_STREAM_CAPTURE_MODE_RELAXED", Integer.toString(Driver.CAPTURE_RELAXED)),
+                Map.entry(
+                    "CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES",
+                    Integer.toString(Driver.MAX_DYNAMIC_SHARED_SIZE_BYTES)),
+                Map.entry("CUDA_ERROR_OUT_OF_MEMORY", Integer.toString(Driver.OUT_OF_MEMORY)),
+                Map.entry("CUDA_ERROR_NO_DEVICE", Integer.toString(Driver.NO_DEVICE)),
+                Map.entry("sizeof(CUdevice)", Integer.toString(Integer.BYTES)),
+                Map.entry("sizeof(CUdeviceptr)", Integer.toString(Long.BYTES))));
   }
 
   @Test
@@ -168,6 +175,8 @@ final class BindingsTest {
     expected.put("CUBLAS_COMPUTE_32F_FAST_TF32", (long) BlasLt.COMPUTE_TF32);
     expected.put("CUBLAS_OP_T", (long) BlasLt.TRANSPOSED);
     expected.put("CUBLAS_STATUS_NOT_SUPPORTED", (long) BlasLt.NOT_SUPPORTED);
+    expected.put("CUBLAS_STATUS_INVALID_VALUE", (long) BlasLt.INVALID_VALUE);
+    expected.put("CUBLAS_STATUS_ARCH_MISMATCH", (long) BlasLt.ARCH_MISMATCH);
     expected.put("CUBLASLT_MATMUL_DESC_TRANSA", (long) BlasLt.DESC_TRANSPOSE_A);
     expected.put("CUBLASLT_MATMUL_DESC_TRANSB", (long) BlasLt.DESC_TRANSPOSE_B);
     expected.put("CUBLASLT_MATMUL_DESC_EPILOGUE", (long) BlasLt.DESC_EPILOGUE);
@@ -181,17 +190,21 @@ final class BindingsTest {
     expected.put(
         "CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_A_BYTES", (long) BlasLt.PREFERENCE_ALIGNMENT_A);
     expected.put("CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_D_BYTES", BlasLt.PREFERENCE_ALIGNMENT_A + 3L);
-    expected.put("CUBLASLT_EPILOGUE_DEFAULT", (long) Products.code(Epilogue.NONE));
-    expected.put("CUBLASLT_EPILOGUE_BIAS", (long) Products.code(Epilogue.BIAS));
-    expected.put("CUBLASLT_EPILOGUE_RELU_BIAS", (long) Products.code(Epilogue.BIAS_RELU));
-    expected.put("CUBLASLT_EPILOGUE_RELU_AUX_BIAS", (long) Products.code(Epilogue.BIAS_RELU_AUX));
-    expected.put("CUBLASLT_EPILOGUE_GELU_BIAS", (long) Products.code(Epilogue.BIAS_GELU));
-    expected.put("CUBLASLT_EPILOGUE_GELU_AUX_BIAS", (long) Products.code(Epilogue.BIAS_GELU_AUX));
-    expected.put("CUBLASLT_EPILOGUE_DRELU", (long) Products.code(Epilogue.RELU_GRADIENT));
-    expected.put("CUBLASLT_EPILOGUE_DRELU_BGRAD", (long) Products.code(Epilogue.RELU_GRADIENT_SUM));
-    expected.put("CUBLASLT_EPILOGUE_DGELU", (long) Products.code(Epilogue.GELU_GRADIENT));
-    expected.put("CUBLASLT_EPILOGUE_DGELU_BGRAD", (long) Products.code(Epilogue.GELU_GRADIENT_SUM));
-    expected.put("CUBLASLT_EPILOGUE_BGRADB", (long) Products.code(Epilogue.SUM_A));
+    expected.put("CUBLASLT_EPILOGUE_DEFAULT", (long) ProductCall.code(Epilogue.NONE));
+    expected.put("CUBLASLT_EPILOGUE_BIAS", (long) ProductCall.code(Epilogue.BIAS));
+    expected.put("CUBLASLT_EPILOGUE_RELU_BIAS", (long) ProductCall.code(Epilogue.BIAS_RELU));
+    expected.put(
+        "CUBLASLT_EPILOGUE_RELU_AUX_BIAS", (long) ProductCall.code(Epilogue.BIAS_RELU_AUX));
+    expected.put("CUBLASLT_EPILOGUE_GELU_BIAS", (long) ProductCall.code(Epilogue.BIAS_GELU));
+    expected.put(
+        "CUBLASLT_EPILOGUE_GELU_AUX_BIAS", (long) ProductCall.code(Epilogue.BIAS_GELU_AUX));
+    expected.put("CUBLASLT_EPILOGUE_DRELU", (long) ProductCall.code(Epilogue.RELU_GRADIENT));
+    expected.put(
+        "CUBLASLT_EPILOGUE_DRELU_BGRAD", (long) ProductCall.code(Epilogue.RELU_GRADIENT_SUM));
+    expected.put("CUBLASLT_EPILOGUE_DGELU", (long) ProductCall.code(Epilogue.GELU_GRADIENT));
+    expected.put(
+        "CUBLASLT_EPILOGUE_DGELU_BGRAD", (long) ProductCall.code(Epilogue.GELU_GRADIENT_SUM));
+    expected.put("CUBLASLT_EPILOGUE_BGRADB", (long) ProductCall.code(Epilogue.SUM_A));
     expected.put("sizeof(cublasLtMatmulAlgo_t)", BlasLt.ALGORITHM.byteSize());
     expected.put("sizeof(cublasLtMatmulHeuristicResult_t)", BlasLt.HEURISTIC.byteSize());
     for (String field : List.of("workspaceSize", "state")) {

@@ -31,6 +31,8 @@ public final class EmulatedGpu {
     System.setProperty(KernelCache.PROPERTY, FOLDER.resolve("cache").toString());
     set("libcuda.so.1", "neuriteLimit", "l", 1L << 32);
     set("libcublasLt.so.13", "neuriteEpilogues", "i", -1);
+    set("libcublasLt.so.13", "neuriteAlgorithms", "i", 1);
+    set("libcublasLt.so.13", "neuriteMaskFromTop", "i", 0);
     copyEarly(false);
     fail(0);
   }
@@ -53,6 +55,28 @@ public final class EmulatedGpu {
    */
   public static void fail(long call) {
     set("libcuda.so.1", "neuriteFailing", "l", call);
+  }
+
+  /** Lets cuBLASLt have three algorithms for each product, the last of them the fastest. */
+  public static void haveThreeAlgorithms() {
+    set("libcublasLt.so.13", "neuriteAlgorithms", "i", 3);
+  }
+
+  /** Products that an algorithm has computed, counted from 0. */
+  public static long runs(int algorithm) {
+    return NativeLibrary.open(FOLDER.resolve("libcublasLt.so.13").toString())
+        .pointerFunction("neuriteRuns", "i")
+        .pointer(algorithm);
+  }
+
+  /** Lets cuBLASLt count the bits of masks from the highest. */
+  public static void turnMasks() {
+    set("libcublasLt.so.13", "neuriteMaskFromTop", "i", 1);
+  }
+
+  /** Lets compiled kernels and choices be kept in another folder. */
+  public static void keepIn(Path folder) {
+    System.setProperty(KernelCache.PROPERTY, folder.toString());
   }
 
   /** Whether the call that {@link #fail} named has not come yet. */
@@ -92,7 +116,12 @@ public final class EmulatedGpu {
 
   /** Lets cuBLASLt have algorithms without epilogues only. */
   public static void refuseEpilogues() {
-    set("libcublasLt.so.13", "neuriteEpilogues", "i", 0);
+    takeEpilogues(0);
+  }
+
+  /** Lets cuBLASLt have algorithms for those epilogues only whose codes are made of these bits. */
+  public static void takeEpilogues(int bits) {
+    set("libcublasLt.so.13", "neuriteEpilogues", "i", bits);
   }
 
   /** Whether a program is on the path. */

@@ -33,7 +33,7 @@ final class KernelCacheTest {
     assertThat(cache.read(key)).isNull();
     cache.write(key, CODE);
     assertThat(cache.read(key)).isEqualTo(CODE);
-    assertThat(onlyFile()).hasFileName(key + ".cubin");
+    assertThat(onlyFile()).hasFileName(key);
     cache.write(key, new byte[] {9});
     assertThat(cache.read(key)).containsExactly(9);
   }

@@ -6,9 +6,9 @@ import dev.neurite.TrainableModel;
 import dev.neurite.Trainer;
 import dev.neurite.Training;
 import dev.neurite.TrainingReport;
+import dev.neurite.benchmarks.nets.MlpModel;
 import dev.neurite.data.Dataset;
 import dev.neurite.gpu.Gpu;
-import dev.neurite.loss.Losses;
 import dev.neurite.optim.Optimizer;
 import dev.neurite.optim.Optimizers;
 import java.util.Arrays;
@@ -30,21 +30,31 @@ public final class GpuBench {
   /**
    * Runs what the first word names.
    *
-   * @param args {@code device}; {@code train NET BATCH fp32|tf32}; {@code predict NET}; {@code
-   *     agree NET}; {@code steps NET BATCH COUNT}; {@code cycles COUNT}
+   * @param args {@code device}; {@code train NET BATCH fp32|tf32 [STEPS EPOCHS]}; {@code predict
+   *     NET [COUNT]}; {@code agree NET}; {@code steps NET BATCH COUNT}; {@code cycles COUNT}
    */
   public static void main(String[] args) {
     switch (args[0]) {
       case "device" -> device();
       case "train" ->
-          train(GpuNets.named(args[1]), Integer.parseInt(args[2]), args[3].equals("tf32"));
-      case "predict" -> predict(GpuNets.named(args[1]));
+          train(
+              GpuNets.named(args[1]),
+              Integer.parseInt(args[2]),
+              args[3].equals("tf32"),
+              number(args, 4),
+              number(args, 5));
+      case "predict" -> predict(GpuNets.named(args[1]), number(args, 2));
       case "agree" -> agree(GpuNets.named(args[1]));
       case "steps" ->
           steps(GpuNets.named(args[1]), Integer.parseInt(args[2]), Integer.parseInt(args[3]));
       case "cycles" -> cycles(Integer.parseInt(args[1]));
       default -> throw new IllegalArgumentException("nothing is called " + args[0]);
     }
+  }
+
+  /** A number, or 0 if there are not so many words. */
+  private static int number(String[] args, int index) {
+    return args.length > index ? Integer.parseInt(args[index]) : 0;
   }
 
   private static void device() {
@@ -54,26 +64,26 @@ public final class GpuBench {
   }
 
   /** Training samples per second, the median over epochs, and the operations per second of it. */
-  private static void train(GpuNets net, int batch, boolean tf32) {
+  private static void train(
+      GpuNets net, int batch, boolean tf32, int wantedSteps, int wantedEpochs) {
     TrainableModel model = net.create(42);
     model.to(tf32 ? Device.gpu().withTensorFloat32() : Device.gpu());
     // Enough steps in an epoch that its end does not count: some tens of milliseconds.
-    int steps = net == GpuNets.WIDE ? 4 : Math.clamp(400_000 / batch, 50, 1_000);
+    int enough = net == GpuNets.WIDE ? 8 : Math.clamp(400_000 / batch, 50, 1_000);
+    int steps = wantedSteps > 0 ? wantedSteps : enough;
+    int warm = wantedEpochs > 0 ? 1 : WARM_EPOCHS;
+    int measured = wantedEpochs > 0 ? wantedEpochs : EPOCHS;
     Dataset data = GpuNets.data(model, steps * batch);
     TrainingReport report =
         Trainer.of(model)
-            .loss(Losses.crossEntropy())
+            .loss(net.loss())
             .optimizer(Optimizers.sgd(0.01).momentum(0.5))
             .batchSize(batch)
-            .epochs(WARM_EPOCHS + EPOCHS)
+            .epochs(warm + measured)
             .fit(data);
     List<EpochReport> epochs = report.epochs();
     double[] rates =
-        epochs.stream()
-            .skip(WARM_EPOCHS)
-            .mapToDouble(e -> e.rows() / e.seconds())
-            .sorted()
-            .toArray();
+        epochs.stream().skip(warm).mapToDouble(e -> e.rows() / e.seconds()).sorted().toArray();
     double median = rates[rates.length / 2];
     System.out.printf(
         Locale.ROOT,
@@ -86,19 +96,21 @@ public final class GpuBench {
   }
 
   /** Microseconds of one row's prediction, on the processor and on the GPU. */
-  private static void predict(GpuNets net) {
+  private static void predict(GpuNets net, int wanted) {
+    int count = wanted > 0 ? wanted : 1_001;
     TrainableModel model = net.create(42);
-    double cpu = latency(net, model);
+    double cpu = latency(net, model, count);
     model.to(Device.gpu());
-    double gpu = latency(net, model);
-    System.out.printf(Locale.ROOT, "predict %s cpu %.1f gpu %.1f us%n", net, cpu, gpu);
+    double gpu = latency(net, model, count);
+    System.out.printf(
+        Locale.ROOT, "predict %s %d %.1f %.1f%n", net, GpuNets.parameters(model), cpu, gpu);
   }
 
-  private static double latency(GpuNets net, TrainableModel model) {
+  private static double latency(GpuNets net, TrainableModel model, int count) {
     float[] input = new float[model.description().inputs().getFirst().size()];
     float[] output = new float[model.description().outputs().getFirst().size()];
     BiConsumer<float[], float[]> predictor = net.predictor(model);
-    double[] micros = new double[1_001];
+    double[] micros = new double[count];
     for (int round = 0; round < 2; round++) {
       for (int i = 0; i < micros.length; i++) {
         long start = System.nanoTime();
@@ -124,7 +136,7 @@ public final class GpuBench {
       try (Training training = model.training(rows)) {
         training.forward(
             data.floats(model.description().inputs().getFirst().name()).values(), rows);
-        losses[i] = training.loss(Losses.crossEntropy(), data.indices("output").values());
+        losses[i] = training.loss(net.loss(), classes(model, data));
         training.backward();
         gradients[i] = training.gradients().clone();
       }
@@ -136,12 +148,11 @@ public final class GpuBench {
       difference = Math.max(difference, Math.abs((double) gradients[0][i] - gradients[1][i]));
     }
     System.out.printf(
-        Locale.ROOT,
-        "agree %s loss %.7f %.7f gradients differ by %.2g of the largest%n",
-        net,
-        losses[0],
-        losses[1],
-        difference / largest);
+        Locale.ROOT, "agree %s %.7f %.7f %.2g%n", net, losses[0], losses[1], difference / largest);
+  }
+
+  private static int[] classes(TrainableModel model, Dataset data) {
+    return data.indices(model.description().outputs().getFirst().name()).values();
   }
 
   /** Bytes by which the GPU's free memory shrinks over some steps by hand. */
@@ -150,7 +161,7 @@ public final class GpuBench {
     model.to(Device.gpu());
     Dataset data = GpuNets.data(model, batch);
     float[] input = data.floats(model.description().inputs().getFirst().name()).values();
-    int[] classes = data.indices("output").values();
+    int[] classes = classes(model, data);
     Optimizer optimizer = Optimizers.adam(0.001);
     try (Gpu gpu = Gpu.open();
         Training training = model.training(batch)) {
@@ -160,29 +171,27 @@ public final class GpuBench {
           free = gpu.freeBytes();
         }
         training.forward(input, batch);
-        training.loss(Losses.crossEntropy(), classes);
+        training.loss(net.loss(), classes);
         training.backward();
         optimizer.step(training);
       }
-      System.out.printf(
-          "steps %s %d: %d steps, %,d bytes more at the end%n",
-          net, batch, count, free - gpu.freeBytes());
+      System.out.printf("steps %s %d %d %d%n", net, batch, count, free - gpu.freeBytes());
     }
     model.to(Device.cpu());
   }
 
   /** Bytes by which the GPU's free memory shrinks when models come and go. */
   private static void cycles(int count) {
-    GpuMlpModel.create(42).to(Device.gpu()).to(Device.cpu());
+    MlpModel.create(42).to(Device.gpu()).to(Device.cpu());
     try (Gpu gpu = Gpu.open()) {
       long free = gpu.freeBytes();
       for (int i = 0; i < count; i++) {
-        TrainableModel model = GpuMlpModel.create(42);
+        TrainableModel model = MlpModel.create(42);
         model.to(Device.gpu());
         model.training(100).close();
         model.to(Device.cpu());
       }
-      System.out.printf("cycles %d: %,d bytes more at the end%n", count, free - gpu.freeBytes());
+      System.out.printf("cycles %d %d%n", count, free - gpu.freeBytes());
     }
   }
 }

@@ -13,7 +13,7 @@ import dev.neurite.dsl.ReLU;
 import dev.neurite.dsl.SpatialDropout;
 
 /** The network of the digits example: 1,199,882 parameters. */
-@Model
+@Model(cuda = true)
 public interface Cnn {
 
   /** 28 x 28 pixels. */

@@ -7,7 +7,7 @@ import dev.neurite.dsl.Model;
 import dev.neurite.dsl.ReLU;
 
 /** Three dense layers: 109,386 parameters. */
-@Model
+@Model(cuda = true)
 public interface Mlp {
 
   /** 28 x 28 pixels. */

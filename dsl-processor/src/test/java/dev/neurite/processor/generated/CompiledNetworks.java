@@ -46,6 +46,11 @@ record CompiledNetworks(
     return result;
   }
 
+  /** Compiles all networks into a folder, for another process. */
+  static void compile(Path folder) {
+    compile(new NetworkSources(OracleCase.all()).sources(), folder);
+  }
+
   /** Networks that another process has compiled. */
   static CompiledNetworks in(Path folder) {
     try {

@@ -6,17 +6,17 @@ import dev.neurite.dsl.Layer;
 import dev.neurite.dsl.Model;
 import dev.neurite.dsl.ReLU;
 
-/** 784-128-64-10. */
+/** 2048-2048-2048-10: 8.4 million parameters. */
 @Model(cuda = true)
-public interface GpuMlp {
-  @Input(784)
+public interface Wide2048 {
+  @Input(2048)
   Layer input();
 
-  @Dense(128)
+  @Dense(2048)
   @ReLU
   Layer first();
 
-  @Dense(64)
+  @Dense(2048)
   @ReLU
   Layer second();
 

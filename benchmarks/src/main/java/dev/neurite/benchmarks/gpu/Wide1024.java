@@ -6,17 +6,17 @@ import dev.neurite.dsl.Layer;
 import dev.neurite.dsl.Model;
 import dev.neurite.dsl.ReLU;
 
-/** 4096-4096-4096-10: arithmetic decides. */
+/** 1024-1024-1024-10: 2.1 million parameters. */
 @Model(cuda = true)
-public interface GpuWide {
-  @Input(4096)
+public interface Wide1024 {
+  @Input(1024)
   Layer input();
 
-  @Dense(4096)
+  @Dense(1024)
   @ReLU
   Layer first();
 
-  @Dense(4096)
+  @Dense(1024)
   @ReLU
   Layer second();
 
