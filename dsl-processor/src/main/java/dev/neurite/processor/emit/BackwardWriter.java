@@ -39,6 +39,7 @@ final class BackwardWriter {
   private final TypeName number;
   private final TypeName numbers;
   private final List<ArrangedNode> inputs = new ArrayList<>();
+  private final Bodies bodies = new Bodies();
 
   /** Rows that some values put side by side; parts of a batch are multiples of it. */
   private final int lanes;
@@ -60,6 +61,11 @@ final class BackwardWriter {
         graph.nodes().stream().anyMatch(node -> node.arrangement() instanceof Arrangement.Lanes)
             ? Arrangement.Lanes.ROWS
             : 1;
+  }
+
+  /** The bodies that the class is written without. */
+  Bodies bodies() {
+    return bodies;
   }
 
   TypeSpec type(String name, String documentation) {
@@ -114,10 +120,10 @@ final class BackwardWriter {
       if (LayerMethods.names(body, "home")) {
         layer.addParameter(TypeName.INT, "home");
       }
-      type.addMethod(layer.addCode(TypedCode.of(body)).build());
+      type.addMethod(layer.addCode(bodies.typed(body)).build());
     }
     helpers(type);
-    KernelClasses kernels = new KernelClasses(code.kernels(), real);
+    KernelClasses kernels = new KernelClasses(code.kernels(), real, bodies);
     type.addType(kernels.contract());
     type.addType(kernels.scalar());
     if (usesVectors) {

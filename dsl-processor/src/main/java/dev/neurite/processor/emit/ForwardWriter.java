@@ -4,7 +4,6 @@ import static java.util.stream.Collectors.joining;
 
 import com.palantir.javapoet.ArrayTypeName;
 import com.palantir.javapoet.ClassName;
-import com.palantir.javapoet.CodeBlock;
 import com.palantir.javapoet.FieldSpec;
 import com.palantir.javapoet.MethodSpec;
 import com.palantir.javapoet.ParameterizedTypeName;
@@ -39,6 +38,7 @@ final class ForwardWriter {
   private final ParameterLayout layout;
   private final FoldWriter folds;
   private final boolean vectors;
+  private final Bodies bodies = new Bodies();
 
   ForwardWriter(
       String name,
@@ -58,6 +58,11 @@ final class ForwardWriter {
     this.layout = layout;
     this.folds = folds;
     this.vectors = vectors;
+  }
+
+  /** The bodies that the class is written without. */
+  Bodies bodies() {
+    return bodies;
   }
 
   TypeSpec type(String documentation) {
@@ -106,7 +111,7 @@ final class ForwardWriter {
     prediction(type);
     layers(type);
     new ForwardSupport(name, signature, layout, memory, folds, vectors).addTo(type);
-    KernelClasses kernels = new KernelClasses(code.kernels(), "float");
+    KernelClasses kernels = new KernelClasses(code.kernels(), "float", bodies);
     type.addType(kernels.contract());
     type.addType(kernels.scalar());
     if (vectors) {
@@ -371,7 +376,7 @@ final class ForwardWriter {
         values.add("first");
       }
       block.addStatement("$L($L)", method.name(), String.join(", ", values));
-      methods.put(method, layer.addCode(CodeBlock.of("$L", body)).build());
+      methods.put(method, layer.addCode(bodies.plain(body)).build());
     }
     if (run.rows() > 0) {
       block.endControlFlow();

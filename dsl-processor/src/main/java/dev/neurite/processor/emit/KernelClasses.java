@@ -27,10 +27,12 @@ final class KernelClasses {
 
   private final KernelSet kernels;
   private final String real;
+  private final Bodies bodies;
 
-  KernelClasses(KernelSet kernels, String real) {
+  KernelClasses(KernelSet kernels, String real, Bodies bodies) {
     this.kernels = kernels;
     this.real = real;
+    this.bodies = bodies;
   }
 
   TypeSpec contract() {
@@ -152,7 +154,7 @@ final class KernelClasses {
               .addModifiers(Modifier.PRIVATE, Modifier.STATIC)
               .addJavadoc("$L\n", tile.documentation());
       addParameters(method, tile.parameters());
-      type.addMethod(method.addCode(TypedCode.of(tile.body())).build());
+      type.addMethod(method.addCode(bodies.typed(tile.body())).build());
     }
   }
 
@@ -160,7 +162,7 @@ final class KernelClasses {
     return signature(kernel)
         .addModifiers(Modifier.PUBLIC)
         .addAnnotation(Override.class)
-        .addCode(TypedCode.of(body))
+        .addCode(bodies.typed(body))
         .build();
   }
 

@@ -26,7 +26,14 @@ final class LayerMethods {
 
   /** Whether the body of a method names a variable. */
   static boolean names(String body, String variable) {
-    return Pattern.compile("\\b" + variable + "\\b").matcher(body).find();
+    for (int at = body.indexOf(variable); at >= 0; at = body.indexOf(variable, at + 1)) {
+      int end = at + variable.length();
+      boolean begins = at == 0 || !Character.isJavaIdentifierPart(body.charAt(at - 1));
+      if (begins && (end == body.length() || !Character.isJavaIdentifierPart(body.charAt(end)))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static void lines(List<Line> lines, JavaText text, String real) {

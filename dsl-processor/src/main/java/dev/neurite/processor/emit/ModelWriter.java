@@ -67,6 +67,7 @@ public final class ModelWriter {
             options.vectors());
     save(
         model,
+        forward.bodies(),
         forward.type(
             "Inference of {@link "
                 + model.interfaceName()
@@ -78,32 +79,35 @@ public final class ModelWriter {
     TrainingSteps steps = Differentiator.differentiate(batches);
     TrainingMemory memory = TrainingPlanner.plan(steps, layout);
     TrainingCode training = TrainingLowering.lower(steps, layout, memory);
+    BackwardWriter backward = new BackwardWriter(batches, training, false, options.vectors());
     save(
         model,
-        new BackwardWriter(batches, training, false, options.vectors())
-            .type(
-                model.prefix() + "Backward",
-                "The training pass of {@link "
-                    + model.interfaceName()
-                    + "}: the forward pass that keeps what the backward pass needs, and the backward pass.\n\n"
-                    + table),
+        backward.bodies(),
+        backward.type(
+            model.prefix() + "Backward",
+            "The training pass of {@link "
+                + model.interfaceName()
+                + "}: the forward pass that keeps what the backward pass needs, and the backward pass.\n\n"
+                + table),
         origin);
     if (options.doublePrecision()) {
+      BackwardWriter twin = new BackwardWriter(batches, training, true, false);
       save(
           model,
-          new BackwardWriter(batches, training, true, false)
-              .type(
-                  model.prefix() + "Double",
-                  "The training pass of {@link "
-                      + model.interfaceName()
-                      + "} in double precision, from the same kernel programs, for checking gradients. Dropout does nothing.\n\n"
-                      + table),
+          twin.bodies(),
+          twin.type(
+              model.prefix() + "Double",
+              "The training pass of {@link "
+                  + model.interfaceName()
+                  + "} in double precision, from the same kernel programs, for checking gradients. Dropout does nothing.\n\n"
+                  + table),
           origin);
     }
     if (options.cuda()) {
       CudaProgram program = CudaLowering.lower(Differentiator.differentiate(arranged), layout);
       save(
           model,
+          new Bodies(),
           new CudaWriter(program)
               .type(
                   model.prefix() + "Cuda",
@@ -115,12 +119,13 @@ public final class ModelWriter {
     }
     save(
         model,
+        new Bodies(),
         new ModelClassWriter(graph, signature, layout, !folds.isEmpty(), options.cuda())
             .type("{@link " + model.interfaceName() + "} with its parameters.\n\n" + table),
         origin);
   }
 
-  private void save(ModelName model, TypeSpec type, Element origin) {
+  private void save(ModelName model, Bodies bodies, TypeSpec type, Element origin) {
     TypeSpec.Builder owned = type.toBuilder().addOriginatingElement(origin);
     owned.addAnnotation(
         AnnotationSpec.builder(ClassName.get("java.lang", "SuppressWarnings"))
@@ -141,7 +146,7 @@ public final class ModelWriter {
     String name =
         model.packageName().isEmpty() ? type.name() : model.packageName() + "." + type.name();
     // JavaPoet appends word by word: that goes to memory, and then to the file at once.
-    String text = file.toString();
+    String text = bodies.into(file.toString());
     try (Writer source = filer.createSourceFile(name, origin).openWriter()) {
       source.write(text);
     } catch (IOException e) {

@@ -2,8 +2,6 @@ package dev.neurite.processor.emit;
 
 import com.palantir.javapoet.ClassName;
 import com.palantir.javapoet.CodeBlock;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -45,22 +43,33 @@ final class TypedCode {
     return Map.entry(name, ClassName.get(packageName, name));
   }
 
+  /** Gets the words of a text that are the simple names of known types. */
+  @FunctionalInterface
+  interface Words {
+    void type(int from, int to, ClassName type);
+  }
+
   /**
    * The code with each word that is the simple name of a known type taken as that type, unless it
-   * stands after a point, as a member does, or at a quotation mark. Every generated line passes
-   * here, so this reads each character once.
+   * stands after a point, as a member does, or at a quotation mark.
    */
   static CodeBlock of(String text) {
-    List<Object> arguments = new ArrayList<>();
-    StringBuilder format = new StringBuilder(text.length() + text.length() / 8);
+    CodeBlock.Builder code = CodeBlock.builder();
+    int[] done = {0};
+    words(
+        text,
+        (from, to, type) -> {
+          code.add("$L$T", text.substring(done[0], from), type);
+          done[0] = to;
+        });
+    return code.add("$L", text.substring(done[0])).build();
+  }
+
+  /** Finds these words. Every generated line passes here, so this reads each character once. */
+  static void words(String text, Words words) {
     int length = text.length();
     for (int at = 0; at < length; ) {
-      char c = text.charAt(at);
-      if (!isWord(c)) {
-        if (c == '$') {
-          format.append(c);
-        }
-        format.append(c);
+      if (!isWord(text.charAt(at))) {
         at++;
         continue;
       }
@@ -69,15 +78,11 @@ final class TypedCode {
         end++;
       }
       ClassName type = typeAt(text, at, end);
-      if (type == null) {
-        format.append(text, at, end);
-      } else {
-        format.append("$T");
-        arguments.add(type);
+      if (type != null) {
+        words.type(at, end, type);
       }
       at = end;
     }
-    return CodeBlock.builder().add(format.toString(), arguments.toArray()).build();
   }
 
   private static @Nullable ClassName typeAt(String text, int from, int to) {

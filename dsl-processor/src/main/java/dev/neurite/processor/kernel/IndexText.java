@@ -46,10 +46,28 @@ public final class IndexText {
   }
 
   private static String factor(String text) {
-    return text.matches("[A-Za-z0-9_.]+") ? text : "(" + text + ")";
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      boolean word =
+          (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || isDigit(c) || c == '_' || c == '.';
+      if (!word) {
+        return "(" + text + ")";
+      }
+    }
+    return text;
   }
 
   private static boolean isLiteral(String text) {
-    return text.matches("-?[0-9]+");
+    int first = text.startsWith("-") ? 1 : 0;
+    for (int i = first; i < text.length(); i++) {
+      if (!isDigit(text.charAt(i))) {
+        return false;
+      }
+    }
+    return text.length() > first;
+  }
+
+  private static boolean isDigit(char c) {
+    return c >= '0' && c <= '9';
   }
 }
