@@ -308,16 +308,8 @@ final class BlasLt {
     }
   }
 
-  /** Calls a function whose first parameter is where the new object's pointer goes. */
   private long created(Function function, String what, long... arguments) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment result = arena.allocate(ValueLayout.JAVA_LONG);
-      long[] all = new long[arguments.length + 1];
-      all[0] = result.address();
-      System.arraycopy(arguments, 0, all, 1, arguments.length);
-      check(function.call(all), function, what);
-      return result.get(ValueLayout.JAVA_LONG, 0);
-    }
+    return function.result(this::check, what, arguments);
   }
 
   private void check(int status, Function function, String what) {

@@ -51,7 +51,6 @@ final class Driver {
   private final Function deviceName;
   private final Function deviceAttribute;
   private final Function contextRetain;
-  private final Function contextRelease;
   private final Function contextSetCurrent;
   private final Function memoryInfo;
   private final Function memoryAllocate;
@@ -93,7 +92,6 @@ final class Driver {
     deviceName = cuda.function("cuDeviceGetName", "pii");
     deviceAttribute = cuda.function("cuDeviceGetAttribute", "pii");
     contextRetain = cuda.function("cuDevicePrimaryCtxRetain", "pi");
-    contextRelease = cuda.function("cuDevicePrimaryCtxRelease_v2", "i");
     contextSetCurrent = cuda.function("cuCtxSetCurrent", "p");
     memoryInfo = cuda.function("cuMemGetInfo_v2", "pp");
     memoryAllocate = cuda.function("cuMemAlloc_v2", "pl");
@@ -166,10 +164,6 @@ final class Driver {
   /** The context that all users of a device in this process share. */
   long retainContext(int device) {
     return pointerOf(contextRetain, "device " + device, device);
-  }
-
-  void releaseContext(int device) {
-    check(contextRelease.call(device), contextRelease, "device " + device);
   }
 
   /** Makes a context that of the calling thread. */
@@ -376,23 +370,11 @@ final class Driver {
   }
 
   private int intOf(Function function, String what, long... arguments) {
-    return (int) result(function, what, arguments);
+    return (int) pointerOf(function, what, arguments);
   }
 
   private long pointerOf(Function function, String what, long... arguments) {
-    return result(function, what, arguments);
-  }
-
-  /** Calls a function whose first parameter is where the result goes. */
-  private long result(Function function, String what, long... arguments) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment result = arena.allocate(ValueLayout.JAVA_LONG);
-      long[] all = new long[arguments.length + 1];
-      all[0] = result.address();
-      System.arraycopy(arguments, 0, all, 1, arguments.length);
-      check(function.call(all), function, what);
-      return result.get(ValueLayout.JAVA_LONG, 0);
-    }
+    return function.result(this::check, what, arguments);
   }
 
   private void check(int status, Function function, String what) {

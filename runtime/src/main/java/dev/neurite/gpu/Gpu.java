@@ -1,7 +1,9 @@
 package dev.neurite.gpu;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +29,6 @@ public final class Gpu implements AutoCloseable {
   private final Driver driver;
   private final BlasLt blas;
   private final Compiler compiler;
-  private final int device;
   private final String name;
   private final int architecture;
   private final int processors;
@@ -53,15 +54,14 @@ public final class Gpu implements AutoCloseable {
                   ? "; look at CUDA_VISIBLE_DEVICES and nvidia-smi"
                   : ", counted from 0"));
     }
-    device = driver.device(index);
+    int device = driver.device(index);
     name = driver.deviceName(device);
     architecture =
         10 * driver.attribute(Driver.COMPUTE_CAPABILITY_MAJOR, device)
             + driver.attribute(Driver.COMPUTE_CAPABILITY_MINOR, device);
     processors = driver.attribute(Driver.MULTIPROCESSOR_COUNT, device);
     compiler = new Compiler(installed.nvrtc, KernelCache.inHome(), driver.version(), architecture);
-    context = driver.retainContext(device);
-    parts.add(() -> driver.releaseContext(device));
+    context = installed.context(device);
     try {
       driver.use(context);
       stream = driver.createStream();
@@ -166,7 +166,10 @@ public final class Gpu implements AutoCloseable {
     return driver.memory()[1];
   }
 
-  /** Releases streams and context. What was opened on this GPU must be closed before. */
+  /**
+   * Releases what this has of the GPU. What was opened on it must be closed before. The driver's
+   * context, some hundred megabytes of the GPU, stays until the process ends.
+   */
   @Override
   public synchronized void close() {
     if (closed) {
@@ -228,7 +231,7 @@ public final class Gpu implements AutoCloseable {
   }
 
   /** The libraries of this process, opened once each. */
-  private record Installed(Driver driver, BlasLt blas, Nvrtc nvrtc) {
+  private record Installed(Driver driver, BlasLt blas, Nvrtc nvrtc, Map<Integer, Long> contexts) {
 
     private static final List<Found> FOUND = new ArrayList<>();
 
@@ -261,10 +264,18 @@ public final class Gpu implements AutoCloseable {
         }
         BlasLt blas = first(search, "cuBLASLt", names("libcublasLt.so", version)).map(BlasLt::new);
         Nvrtc nvrtc = first(search, "NVRTC", names("libnvrtc.so", version)).map(Nvrtc::new);
-        Installed installed = new Installed(driver, blas, nvrtc);
+        Installed installed = new Installed(driver, blas, nvrtc, new HashMap<>());
         FOUND.add(new Found(search.places(), installed));
         return installed;
       }
+    }
+
+    /**
+     * The context of a device, made once and never given back: cuBLASLt keeps what it has loaded in
+     * it, and another one takes as long to make as the first.
+     */
+    synchronized long context(int device) {
+      return contexts.computeIfAbsent(device, driver::retainContext);
     }
 
     /** A library that could be opened. */

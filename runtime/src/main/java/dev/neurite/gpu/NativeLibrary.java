@@ -121,6 +121,13 @@ final class NativeLibrary {
     return MemorySegment.ofAddress(address).reinterpret(bytes);
   }
 
+  /** Turns a status that says that a call failed into an exception. */
+  interface StatusCheck {
+
+    /** Does nothing if the call succeeded. */
+    void require(int status, Function function, String what);
+  }
+
   /** One C function. Arguments are given as longs and narrowed to what the function takes. */
   static final class Function {
 
@@ -148,6 +155,24 @@ final class NativeLibrary {
     /** The symbol's name. */
     String name() {
       return name;
+    }
+
+    /**
+     * Calls a function whose first parameter is where its result goes.
+     *
+     * @param what it was asked for, in the message if it fails
+     * @param arguments behind the first
+     * @return the result, which is 0 above what the function writes
+     */
+    long result(StatusCheck check, String what, long... arguments) {
+      try (Arena arena = Arena.ofConfined()) {
+        MemorySegment result = arena.allocate(ValueLayout.JAVA_LONG);
+        long[] all = new long[arguments.length + 1];
+        all[0] = result.address();
+        System.arraycopy(arguments, 0, all, 1, arguments.length);
+        check.require(call(all), this, what);
+        return result.get(ValueLayout.JAVA_LONG, 0);
+      }
     }
 
     /** Calls a function that returns an int. */
