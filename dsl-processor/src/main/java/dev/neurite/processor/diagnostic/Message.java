@@ -197,7 +197,7 @@ public enum Message {
       "Read them by @Embedding(vocabulary = ..., size = ...) first."),
   EMBEDDING_NEEDS_INDEX(
       "%1$s on %2$s() reads indices, but %3$s gives it numbers of shape %4$s.",
-      "Let it read an @Input(type = InputType.INDEX)."),
+      "Let it read an %5$s."),
   SIZE_OVERFLOW(
       "%1$s on %2$s() would give %3$s with %4$s values in one row, more than an array can hold.",
       "Make the layer smaller; the limit is 2147483647 values."),
@@ -238,6 +238,10 @@ public enum Message {
       false,
       "%1$s stands on %2$s() of %3$s, which is neither a @Model nor a @Block: nothing is generated for it.",
       "%4$s"),
+  CHANNELS_LAST(
+      false,
+      "@Input on %1$s() has the shape %2$s: %3$s channels of %4$s x %5$s values, as channels stand first.",
+      "Write @Input({%5$s, %3$s, %4$s}) for an image of %3$s x %4$s with %6$s."),
   NOTHING_TO_FLATTEN(
       false, "%1$s on %2$s() changes nothing, because %3$s already gives it %4$s.", "Remove %1$s."),
   DROPOUT_ON_OUTPUT(

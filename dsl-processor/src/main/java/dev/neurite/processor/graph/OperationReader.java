@@ -97,9 +97,32 @@ final class OperationReader {
     return attributes.valid() ? operation : null;
   }
 
+  /**
+   * Whether it looks like height, width and channels, the order of other libraries: a square image
+   * with 1 channel, 3 or 4.
+   */
+  private static boolean isChannelsLast(List<Integer> shape) {
+    return shape.size() == 3
+        && shape.get(0) > 4
+        && shape.get(0).equals(shape.get(1))
+        && List.of(1, 3, 4).contains(shape.get(2));
+  }
+
   private Operation input(AnnotationUse use, String layer, Attributes attributes) {
     List<Integer> shape = attributes.positives("value");
     boolean index = use.word("type").equals("INDEX");
+    if (isChannelsLast(shape)) {
+      int channels = shape.get(2);
+      diagnostics.report(
+          Message.CHANNELS_LAST,
+          use.at("value"),
+          layer,
+          shape,
+          shape.get(0),
+          shape.get(1),
+          channels,
+          channels == 1 ? "1 channel" : channels + " channels");
+    }
     if (shape.isEmpty() && inBlock) {
       // Known at the place of use.
       attributes.invalidate();

@@ -69,8 +69,8 @@ public final class Budgets {
           model.at("maxWorkspaceBytes"),
           largestFirst(valueBytes),
           declaration.interfaceName(),
-          bytes,
-          allowed);
+          grouped(bytes),
+          grouped(allowed));
     }
   }
 
@@ -91,11 +91,15 @@ public final class Budgets {
           model.at(budget),
           largestFirst(byLayer),
           declaration.interfaceName(),
-          all,
-          allowed,
+          grouped(all),
+          grouped(allowed),
           largest.getKey(),
-          largest.getValue());
+          grouped(largest.getValue()));
     }
+  }
+
+  private static String grouped(long number) {
+    return String.format(Locale.ROOT, "%,d", number);
   }
 
   /** A line for each layer that costs something, the costliest first. */

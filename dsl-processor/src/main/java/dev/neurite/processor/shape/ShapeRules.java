@@ -126,7 +126,10 @@ final class ShapeRules {
           Message.EMBEDDING_NEEDS_INDEX,
           context.node.use().position(),
           context.giver(),
-          context.shape());
+          context.shape(),
+          context.rank() == 1
+              ? "@Input(value = " + context.shape().getFirst() + ", type = InputType.INDEX)"
+              : "@Input(type = InputType.INDEX)");
     }
     List<Long> vectors = context.longShape();
     vectors.add((long) embedding.size());

@@ -1,11 +1,13 @@
 package dev.neurite.examples.alexnet;
 
+import dev.neurite.examples.SeedOption;
 import java.io.PrintStream;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Measures forward passes of {@link AlexNet}: plain Java first, then the vector code. */
@@ -20,8 +22,7 @@ public final class AlexNetExample implements Callable<Integer> {
   @Option(names = "--rounds", paramLabel = "N", description = "Passes, one after another: 60.")
   private int rounds = 60;
 
-  @Option(names = "--seed", paramLabel = "N", description = "Same seed, same weights: 42.")
-  private long seed = 42;
+  @Mixin private final SeedOption seed = new SeedOption();
 
   private final PrintStream out = System.out;
 
@@ -30,9 +31,9 @@ public final class AlexNetExample implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    AlexNetModel model = AlexNetModel.create(seed);
+    AlexNetModel model = AlexNetModel.create(seed.value());
     out.println(model.summary());
-    SplittableRandom random = new SplittableRandom(seed);
+    SplittableRandom random = new SplittableRandom(seed.value());
     float[] image = new float[PIXELS];
     for (int i = 0; i < image.length; i++) {
       image[i] = (float) random.nextDouble();

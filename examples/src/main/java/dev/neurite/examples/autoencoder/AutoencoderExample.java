@@ -4,8 +4,8 @@ import dev.neurite.Evaluator;
 import dev.neurite.Trainer;
 import dev.neurite.data.Dataset;
 import dev.neurite.data.FloatColumn;
-import dev.neurite.examples.DeviceOption;
 import dev.neurite.examples.EpochLines;
+import dev.neurite.examples.TrainingOptions;
 import dev.neurite.examples.images.Drawing;
 import dev.neurite.examples.images.ImageData;
 import dev.neurite.loss.Losses;
@@ -34,13 +34,7 @@ public final class AutoencoderExample implements Callable<Integer> {
   @Option(names = "--limit", paramLabel = "N", description = "Train on the first N images: 8000.")
   private int limit = 8000;
 
-  @Option(names = "--seed", paramLabel = "N", description = "Same seed, same weights: 42.")
-  private long seed = 42;
-
-  @Option(names = "--threads", paramLabel = "N", description = "All processors, if not given.")
-  private int threads = Runtime.getRuntime().availableProcessors();
-
-  @Mixin private final DeviceOption device = new DeviceOption();
+  @Mixin private final TrainingOptions options = new TrainingOptions();
 
   private final PrintStream out = System.out;
 
@@ -53,17 +47,17 @@ public final class AutoencoderExample implements Callable<Integer> {
     Dataset train = toItself(images.train(), limit);
     Dataset test = toItself(images.test(), limit);
 
-    AutoencoderModel model = AutoencoderModel.create(seed);
+    AutoencoderModel model = AutoencoderModel.create(options.seed());
     out.println(model.summary());
-    device.place(model, out);
+    options.place(model, out);
     out.printf("Stored: %s%n%n", String.join(", ", tensors(model)));
     Trainer.of(model)
         .loss(Losses.mse())
         .optimizer(Optimizers.adam(0.002))
         .batchSize(50)
         .epochs(epochs)
-        .seed(seed)
-        .threads(threads)
+        .seed(options.seed())
+        .threads(options.threads())
         .listener(new EpochLines(out, 1))
         .fit(train);
 
@@ -73,7 +67,8 @@ public final class AutoencoderExample implements Callable<Integer> {
       out.printf("%na test image%n%s", Drawing.of(image, 0));
       out.printf("what 24 numbers keep of it%n%s", Drawing.of(model.predict(image), 0));
     }
-    double loss = Evaluator.of(model).loss(Losses.mse()).threads(threads).run(test).loss();
+    double loss =
+        Evaluator.of(model).loss(Losses.mse()).threads(options.threads()).run(test).loss();
     out.printf(Locale.ROOT, "%ntest error %.5f%n", loss);
     return 0;
   }

@@ -5,8 +5,8 @@ import dev.neurite.TrainableModel;
 import dev.neurite.Trainer;
 import dev.neurite.data.Column;
 import dev.neurite.data.Dataset;
-import dev.neurite.examples.DeviceOption;
 import dev.neurite.examples.EpochLines;
+import dev.neurite.examples.TrainingOptions;
 import dev.neurite.examples.images.ImageData;
 import dev.neurite.loss.Losses;
 import dev.neurite.metric.Metrics;
@@ -45,13 +45,7 @@ public final class BlocksExample implements Callable<Integer> {
   @Option(names = "--limit", paramLabel = "N", description = "Use the first N images: 2000.")
   private int limit = 2000;
 
-  @Option(names = "--seed", paramLabel = "N", description = "Same seed, same weights: 42.")
-  private long seed = 42;
-
-  @Option(names = "--threads", paramLabel = "N", description = "All processors, if not given.")
-  private int threads = Runtime.getRuntime().availableProcessors();
-
-  @Mixin private final DeviceOption device = new DeviceOption();
+  @Mixin private final TrainingOptions options = new TrainingOptions();
 
   private final PrintStream out = System.out;
 
@@ -65,24 +59,24 @@ public final class BlocksExample implements Callable<Integer> {
     Dataset test = framed(images.test());
     TrainableModel model =
         switch (network) {
-          case RESNET -> ResNet20Model.create(seed);
-          case INCEPTION -> InceptionNetModel.create(seed);
+          case RESNET -> ResNet20Model.create(options.seed());
+          case INCEPTION -> InceptionNetModel.create(options.seed());
         };
     out.println(model.summary());
-    device.place(model, out);
+    options.place(model, out);
     Trainer.of(model)
         .loss(Losses.crossEntropy())
         .optimizer(Optimizers.adam(0.003))
         .batchSize(16)
         .epochs(epochs)
-        .seed(seed)
-        .threads(threads)
+        .seed(options.seed())
+        .threads(options.threads())
         .listener(new EpochLines(out, 1))
         .fit(train);
     double accuracy =
         Evaluator.of(model)
             .metric(Metrics.accuracy())
-            .threads(threads)
+            .threads(options.threads())
             .run(test)
             .metric("accuracy");
     out.printf(Locale.ROOT, "test accuracy %.4f%n", accuracy);

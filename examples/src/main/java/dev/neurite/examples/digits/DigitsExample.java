@@ -5,8 +5,8 @@ import dev.neurite.Trainer;
 import dev.neurite.TrainingReport;
 import dev.neurite.data.Dataset;
 import dev.neurite.data.ImageAugmentation;
-import dev.neurite.examples.DeviceOption;
 import dev.neurite.examples.ProgressLines;
+import dev.neurite.examples.TrainingOptions;
 import dev.neurite.examples.images.Drawing;
 import dev.neurite.examples.images.ImageData;
 import dev.neurite.loss.Losses;
@@ -45,15 +45,6 @@ public final class DigitsExample implements Callable<Integer> {
   @Option(names = "--batch", paramLabel = "N", description = "Images of one step.")
   private int batch = 64;
 
-  @Option(names = "--seed", paramLabel = "N", description = "Same seed, same weights.")
-  private long seed = 42;
-
-  @Option(
-      names = "--threads",
-      paramLabel = "N",
-      description = "Threads that share the work; the weights do not depend on it.")
-  private int threads = Runtime.getRuntime().availableProcessors();
-
   @Option(
       names = "--data",
       paramLabel = "DIR",
@@ -83,7 +74,7 @@ public final class DigitsExample implements Callable<Integer> {
       description = "Keep the state of training here after each epoch, and go on from it.")
   private @Nullable Path checkpoint;
 
-  @Mixin private final DeviceOption device = new DeviceOption();
+  @Mixin private final TrainingOptions options = new TrainingOptions();
 
   private final PrintStream out = System.out;
 
@@ -93,7 +84,7 @@ public final class DigitsExample implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     ImageData images = ImageData.load(data, "image", "scores");
-    Dataset.Split split = first(images.train()).split(TRAINED, seed);
+    Dataset.Split split = first(images.train()).split(TRAINED, options.seed());
     Dataset test = first(images.test());
     out.printf(
         Locale.ROOT,
@@ -103,9 +94,9 @@ public final class DigitsExample implements Callable<Integer> {
         split.second().rows(),
         test.rows());
 
-    DigitsModel model = DigitsModel.create(seed);
+    DigitsModel model = DigitsModel.create(options.seed());
     out.println(model.summary());
-    device.place(model, out);
+    options.place(model, out);
 
     Trainer trainer =
         Trainer.of(model)
@@ -115,8 +106,8 @@ public final class DigitsExample implements Callable<Integer> {
             .augment("image", new ImageAugmentation(shift, 0, 0))
             .batchSize(batch)
             .epochs(epochs)
-            .seed(seed)
-            .threads(threads)
+            .seed(options.seed())
+            .threads(options.threads())
             .validation(split.second())
             .keepBest()
             .listener(ProgressLines.orBar(100));
@@ -143,7 +134,10 @@ public final class DigitsExample implements Callable<Integer> {
 
   private double showTest(DigitsModel model, List<String> classes, Dataset test) {
     Evaluator.Evaluation evaluation =
-        Evaluator.of(model).metric(new ConfusionMatrix(classes)).threads(threads).run(test);
+        Evaluator.of(model)
+            .metric(new ConfusionMatrix(classes))
+            .threads(options.threads())
+            .run(test);
     out.println("What the test images are (rows) and what they were taken for (columns):");
     out.println();
     out.println(evaluation.metrics().getFirst());
@@ -185,11 +179,11 @@ public final class DigitsExample implements Callable<Integer> {
           Files.size(file),
           save == null ? "" : " to " + file.toAbsolutePath());
       out.printf("SHA-256 of the weights: %s%n", model.sha256());
-      DigitsModel fresh = DigitsModel.create(seed + 1);
+      DigitsModel fresh = DigitsModel.create(options.seed() + 1);
       fresh.load(file);
       return Evaluator.of(fresh)
           .metric(Metrics.accuracy())
-          .threads(threads)
+          .threads(options.threads())
           .run(test)
           .metric("accuracy");
     } finally {

@@ -2,6 +2,7 @@ package dev.neurite.examples.embed;
 
 import dev.neurite.Trainer;
 import dev.neurite.data.Dataset;
+import dev.neurite.examples.SeedOption;
 import dev.neurite.examples.digits.DigitsForward;
 import dev.neurite.examples.digits.DigitsModel;
 import dev.neurite.examples.images.Drawing;
@@ -26,6 +27,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Starts {@link ReadDigit} in a JVM of its own with nothing but two classes on its class path. */
@@ -49,8 +51,7 @@ public final class EmbedExample implements Callable<Integer> {
   @Option(names = "--row", paramLabel = "N", description = "Which test image is read: 0.")
   private int row;
 
-  @Option(names = "--seed", paramLabel = "N", description = "Same seed, same weights: 42.")
-  private long seed = 42;
+  @Mixin private final SeedOption seed = new SeedOption();
 
   private final PrintStream out = System.out;
 
@@ -88,12 +89,12 @@ public final class EmbedExample implements Callable<Integer> {
   private Path train(Dataset all, Path folder) throws IOException {
     Dataset some = all.splitAt(Math.min(images, all.rows())).first();
     out.printf(Locale.ROOT, "Training on %,d digits for a moment ...%n", some.rows());
-    DigitsModel model = DigitsModel.create(seed);
+    DigitsModel model = DigitsModel.create(seed.value());
     Trainer.of(model)
         .loss(Losses.nll())
         .optimizer(Optimizers.adam(0.001))
         .batchSize(64)
-        .seed(seed)
+        .seed(seed.value())
         .threads(Runtime.getRuntime().availableProcessors())
         .fit(some);
     Path file = folder.resolve("digits.safetensors");

@@ -6,7 +6,7 @@ import dev.neurite.Trainer;
 import dev.neurite.TrainingListener;
 import dev.neurite.data.Dataset;
 import dev.neurite.data.Normalization;
-import dev.neurite.examples.DeviceOption;
+import dev.neurite.examples.TrainingOptions;
 import dev.neurite.examples.images.Drawing;
 import dev.neurite.examples.images.ImageData;
 import dev.neurite.loss.Losses;
@@ -35,19 +35,13 @@ public final class MlpExample implements Callable<Integer> {
   @Option(names = "--epochs", paramLabel = "N", description = "How often all images are shown: 10.")
   private int epochs = 10;
 
-  @Option(names = "--seed", paramLabel = "N", description = "Same seed, same weights: 42.")
-  private long seed = 42;
-
-  @Option(names = "--threads", paramLabel = "N", description = "All processors, if not given.")
-  private int threads = Runtime.getRuntime().availableProcessors();
-
   @Option(
       names = "--data",
       paramLabel = "DIR",
       description = "MNIST or Fashion-MNIST: a folder with its four IDX files, plain or .gz.")
   private @Nullable Path data;
 
-  @Mixin private final DeviceOption device = new DeviceOption();
+  @Mixin private final TrainingOptions options = new TrainingOptions();
 
   private final PrintStream out = System.out;
 
@@ -68,23 +62,23 @@ public final class MlpExample implements Callable<Integer> {
         train.rows(),
         test.rows());
 
-    MlpModel model = MlpModel.create(seed);
+    MlpModel model = MlpModel.create(options.seed());
     out.println(model.summary());
-    device.place(model, out);
+    options.place(model, out);
     Trainer.of(model)
         .loss(Losses.crossEntropy())
         .optimizer(Optimizers.sgd(0.01).momentum(0.5))
         .batchSize(100)
         .epochs(epochs)
-        .seed(seed)
-        .threads(threads)
+        .seed(options.seed())
+        .threads(options.threads())
         .listener(new RunningLoss(out, 200))
         .fit(train);
 
     double accuracy =
         Evaluator.of(model)
             .metric(Metrics.accuracy())
-            .threads(threads)
+            .threads(options.threads())
             .run(test)
             .metric("accuracy");
     showFirst(model, images, test);

@@ -7,6 +7,7 @@ import dev.neurite.Training;
 import dev.neurite.data.Column;
 import dev.neurite.data.Dataset;
 import dev.neurite.dsl.Layer;
+import dev.neurite.examples.SeedOption;
 import dev.neurite.loss.Losses;
 import dev.neurite.optim.Optimizers;
 import dev.neurite.spi.DoubleTrainingProgram;
@@ -16,6 +17,7 @@ import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** A lesson in four steps, from one neuron to checked gradients. */
@@ -37,8 +39,7 @@ public final class NeuronExample implements Callable<Integer> {
   @Option(names = "--epochs", paramLabel = "N", description = "Of the line and the curve: 500.")
   private int epochs = 500;
 
-  @Option(names = "--seed", paramLabel = "N", description = "Same seed, same numbers: 42.")
-  private long seed = 42;
+  @Mixin private final SeedOption seed = new SeedOption();
 
   private final PrintStream out = System.out;
 
@@ -57,9 +58,10 @@ public final class NeuronExample implements Callable<Integer> {
   private void oneNeuron() {
     out.println("1. One neuron: y = f(w1 x1 + w2 x2 + b), and the error E = (y - 1)^2.");
     out.println("   The gradient says how E changes with a weight; so does (E(w+h) - E(w)) / h.");
-    oneNeuron("ReLU", Neurons_OneReluModel.create(seed), Neurons_OneReluDouble::new);
-    oneNeuron("Sigmoid", Neurons_OneSigmoidModel.create(seed), Neurons_OneSigmoidDouble::new);
-    oneNeuron("Tanh", Neurons_OneTanhModel.create(seed), Neurons_OneTanhDouble::new);
+    oneNeuron("ReLU", Neurons_OneReluModel.create(seed.value()), Neurons_OneReluDouble::new);
+    oneNeuron(
+        "Sigmoid", Neurons_OneSigmoidModel.create(seed.value()), Neurons_OneSigmoidDouble::new);
+    oneNeuron("Tanh", Neurons_OneTanhModel.create(seed.value()), Neurons_OneTanhDouble::new);
   }
 
   private void oneNeuron(String name, TrainableModel model, GradientCheck.Twin twin) {
@@ -124,8 +126,8 @@ public final class NeuronExample implements Callable<Integer> {
       ys[i] = new float[] {(float) Math.sin(x)};
     }
     Dataset data = Dataset.of(Column.floats("x", xs), Column.floats("y", ys));
-    Neurons_LineModel line = Neurons_LineModel.create(seed);
-    Neurons_CurveModel curve = Neurons_CurveModel.create(seed);
+    Neurons_LineModel line = Neurons_LineModel.create(seed.value());
+    Neurons_CurveModel curve = Neurons_CurveModel.create(seed.value());
     double lineError = fit(line, data);
     double curveError = fit(curve, data);
     out.printf("%n2. A sine, fitted by a line and by a 1-8-1 network.%n%n");
@@ -149,7 +151,7 @@ public final class NeuronExample implements Callable<Integer> {
         .optimizer(Optimizers.adam(0.02))
         .batchSize(data.rows())
         .epochs(epochs)
-        .seed(seed)
+        .seed(seed.value())
         .fit(data)
         .last()
         .loss();
@@ -160,8 +162,8 @@ public final class NeuronExample implements Callable<Integer> {
     out.println(
         "   A sigmoid's slope is at most 1/4: every layer on the way takes most of it away.");
     out.printf("%n   layer    sigmoid       ReLU%n");
-    double[] sigmoid = norms(Neurons_DeepSigmoidModel.create(seed));
-    double[] relu = norms(Neurons_DeepReluModel.create(seed));
+    double[] sigmoid = norms(Neurons_DeepSigmoidModel.create(seed.value()));
+    double[] relu = norms(Neurons_DeepReluModel.create(seed.value()));
     for (int i = sigmoid.length - 1; i >= 0; i--) {
       out.printf(
           Locale.ROOT,
@@ -211,27 +213,32 @@ public final class NeuronExample implements Callable<Integer> {
     float[] pairs = {0.8f, 0.3f, -0.2f, 0.9f, 0.5f, -0.7f};
     float[] one = {1, 0, 0.5f};
     float[] y = {1, 0, -1, 0.5f, 0.25f};
-    Neurons_OneReluModel relu = Neurons_OneReluModel.create(seed);
+    Neurons_OneReluModel relu = Neurons_OneReluModel.create(seed.value());
     setWeights(relu);
     check("one ReLU", relu, Neurons_OneReluDouble::new, pairs, one);
     check(
         "one sigmoid",
-        Neurons_OneSigmoidModel.create(seed),
+        Neurons_OneSigmoidModel.create(seed.value()),
         Neurons_OneSigmoidDouble::new,
         pairs,
         one);
-    check("one tanh", Neurons_OneTanhModel.create(seed), Neurons_OneTanhDouble::new, pairs, one);
-    check("line", Neurons_LineModel.create(seed), Neurons_LineDouble::new, x, y);
-    check("curve", Neurons_CurveModel.create(seed), Neurons_CurveDouble::new, x, y);
+    check(
+        "one tanh",
+        Neurons_OneTanhModel.create(seed.value()),
+        Neurons_OneTanhDouble::new,
+        pairs,
+        one);
+    check("line", Neurons_LineModel.create(seed.value()), Neurons_LineDouble::new, x, y);
+    check("curve", Neurons_CurveModel.create(seed.value()), Neurons_CurveDouble::new, x, y);
     check(
         "deep sigmoid",
-        Neurons_DeepSigmoidModel.create(seed),
+        Neurons_DeepSigmoidModel.create(seed.value()),
         Neurons_DeepSigmoidDouble::new,
         features(),
         targets());
     check(
         "deep ReLU",
-        Neurons_DeepReluModel.create(seed),
+        Neurons_DeepReluModel.create(seed.value()),
         Neurons_DeepReluDouble::new,
         features(),
         targets());
@@ -245,7 +252,7 @@ public final class NeuronExample implements Callable<Integer> {
   }
 
   private float[] features() {
-    SplittableRandom random = new SplittableRandom(seed);
+    SplittableRandom random = new SplittableRandom(seed.value());
     float[] features = new float[ROWS * FEATURES];
     for (int i = 0; i < features.length; i++) {
       features[i] = (float) random.nextGaussian();

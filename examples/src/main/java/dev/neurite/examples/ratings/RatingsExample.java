@@ -3,8 +3,8 @@ package dev.neurite.examples.ratings;
 import dev.neurite.Evaluator;
 import dev.neurite.Trainer;
 import dev.neurite.data.Dataset;
-import dev.neurite.examples.DeviceOption;
 import dev.neurite.examples.EpochLines;
+import dev.neurite.examples.TrainingOptions;
 import dev.neurite.loss.Losses;
 import dev.neurite.metric.Metrics;
 import dev.neurite.optim.Optimizers;
@@ -28,13 +28,7 @@ public final class RatingsExample implements Callable<Integer> {
   @Option(names = "--ratings", paramLabel = "N", description = "Ratings to train on: 20000.")
   private int ratings = 20_000;
 
-  @Option(names = "--seed", paramLabel = "N", description = "Same seed, same weights: 42.")
-  private long seed = 42;
-
-  @Option(names = "--threads", paramLabel = "N", description = "All processors, if not given.")
-  private int threads = Runtime.getRuntime().availableProcessors();
-
-  @Mixin private final DeviceOption device = new DeviceOption();
+  @Mixin private final TrainingOptions options = new TrainingOptions();
 
   private final PrintStream out = System.out;
 
@@ -43,19 +37,19 @@ public final class RatingsExample implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Dataset train = Films.of(ratings, seed);
-    Dataset test = Films.of(2000, seed + 1);
-    RatingsModel model = RatingsModel.create(seed);
+    Dataset train = Films.of(ratings, options.seed());
+    Dataset test = Films.of(2000, options.seed() + 1);
+    RatingsModel model = RatingsModel.create(options.seed());
     out.println(model.summary());
-    device.place(model, out);
+    options.place(model, out);
     Trainer.of(model)
         .loss("rating", Losses.mse(), 1)
         .loss("liked", Losses.crossEntropy(), 0.5f)
         .optimizer(Optimizers.adam(0.005))
         .batchSize(50)
         .epochs(epochs)
-        .seed(seed)
-        .threads(threads)
+        .seed(options.seed())
+        .threads(options.threads())
         .listener(new EpochLines(out, 1))
         .fit(train);
 
@@ -63,7 +57,7 @@ public final class RatingsExample implements Callable<Integer> {
         Evaluator.of(model)
             .loss("rating", Losses.mse(), 1)
             .metric("liked", Metrics.accuracy())
-            .threads(threads)
+            .threads(options.threads())
             .run(test);
     int[] user = {test.indices("user").values()[0]};
     float[] genres = new float[Ratings.GENRES];

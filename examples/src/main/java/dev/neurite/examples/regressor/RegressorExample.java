@@ -6,12 +6,14 @@ import dev.neurite.TrainingReport;
 import dev.neurite.data.Column;
 import dev.neurite.data.Dataset;
 import dev.neurite.examples.EpochLines;
+import dev.neurite.examples.SeedOption;
 import dev.neurite.loss.Losses;
 import dev.neurite.optim.Optimizers;
 import java.io.PrintStream;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Fits two curves at once, by steps for one sample each and by steps for all samples. */
@@ -26,8 +28,7 @@ public final class RegressorExample implements Callable<Integer> {
   @Option(names = "--epochs", paramLabel = "N", description = "How often all samples pass: 1000.")
   private int epochs = 1000;
 
-  @Option(names = "--seed", paramLabel = "N", description = "Same seed, same weights: 42.")
-  private long seed = 42;
+  @Mixin private final SeedOption seed = new SeedOption();
 
   private final PrintStream out = System.out;
 
@@ -38,9 +39,9 @@ public final class RegressorExample implements Callable<Integer> {
   public Integer call() {
     Dataset data = samples();
     out.println("A 1-12-2 network, sigmoid then linear, fits sin(3x) and x^2 on [-1, 1].");
-    CurvesModel single = CurvesModel.create(seed);
+    CurvesModel single = CurvesModel.create(seed.value());
     double singleLoss = train("per sample (100 steps an epoch)", single, data, 1, 0.05);
-    CurvesModel batch = CurvesModel.create(seed);
+    CurvesModel batch = CurvesModel.create(seed.value());
     double batchLoss = train("batch (1 step an epoch)", batch, data, SAMPLES, 0.3);
 
     out.printf("%n    x   sin(3x)  sample   batch  |    x^2  sample   batch%n");
@@ -60,7 +61,7 @@ public final class RegressorExample implements Callable<Integer> {
     }
     out.println();
     out.println(
-        GradientCheck.of(CurvesModel.create(seed), CurvesDouble::new)
+        GradientCheck.of(CurvesModel.create(seed.value()), CurvesDouble::new)
             .input("x", data.floats("x").values())
             .loss("curves", GradientCheck.mse(data.floats("curves").values()))
             .run());
@@ -81,7 +82,7 @@ public final class RegressorExample implements Callable<Integer> {
             .optimizer(Optimizers.sgd(rate).momentum(rows == 1 ? 0 : 0.9))
             .batchSize(rows)
             .epochs(epochs)
-            .seed(seed)
+            .seed(seed.value())
             .listener(new EpochLines(out, Math.max(1, epochs / 10)))
             .fit(data);
     return report.last().loss();

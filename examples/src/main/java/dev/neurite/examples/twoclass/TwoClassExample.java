@@ -6,6 +6,7 @@ import dev.neurite.Trainer;
 import dev.neurite.data.Dataset;
 import dev.neurite.examples.DeviceOption;
 import dev.neurite.examples.EpochLines;
+import dev.neurite.examples.SeedOption;
 import dev.neurite.loss.Loss;
 import dev.neurite.loss.Losses;
 import dev.neurite.metric.Metrics;
@@ -33,8 +34,7 @@ public final class TwoClassExample implements Callable<Integer> {
   @Option(names = "--points", paramLabel = "N", description = "Points to train on: 400.")
   private int points = 400;
 
-  @Option(names = "--seed", paramLabel = "N", description = "Same seed, same weights: 42.")
-  private long seed = 42;
+  @Mixin private final SeedOption seed = new SeedOption();
 
   @Mixin private final DeviceOption device = new DeviceOption();
 
@@ -45,8 +45,8 @@ public final class TwoClassExample implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Dataset train = Moons.of(points, seed);
-    Dataset test = Moons.of(1000, seed + 1);
+    Dataset train = Moons.of(points, seed.value());
+    Dataset test = Moons.of(1000, seed.value() + 1);
     out.println("Two half moons, a 2-16-1 sigmoid network; every step sees all points.");
     train("squared error", Losses.mse(), 2, train, test);
     TwoClassModel model = train("binary cross-entropy", Losses.bce(), 0.5, train, test);
@@ -61,14 +61,14 @@ public final class TwoClassExample implements Callable<Integer> {
 
   private TwoClassModel train(String name, Loss loss, double rate, Dataset train, Dataset test) {
     out.printf("%n%s:%n", name);
-    TwoClassModel model = TwoClassModel.create(seed);
+    TwoClassModel model = TwoClassModel.create(seed.value());
     device.place(model, out);
     Trainer.of(model)
         .loss(loss)
         .optimizer(Optimizers.sgd(rate).momentum(0.9))
         .batchSize(train.rows())
         .epochs(epochs)
-        .seed(seed)
+        .seed(seed.value())
         .listener(new EpochLines(out, 100))
         .fit(train);
     out.printf(
@@ -105,7 +105,7 @@ public final class TwoClassExample implements Callable<Integer> {
     Dataset some = train.splitAt(Math.min(20, train.rows())).first();
     float[] places = some.floats("point").values();
     float[] classes = some.floats("second").values();
-    TwoClassModel fresh = TwoClassModel.create(seed);
+    TwoClassModel fresh = TwoClassModel.create(seed.value());
     out.println();
     for (GradientCheck.Loss loss :
         new GradientCheck.Loss[] {GradientCheck.mse(classes), GradientCheck.bce(classes)}) {
