@@ -72,7 +72,8 @@ final class Expected {
       }
       return false;
     }
-    if (block == null || !reads) {
+    boolean ownerUnknown = method.owner != null && !known.getOrDefault(method.owner, false);
+    if (block == null || ownerUnknown || (!reads && !method.mistake.isEmpty())) {
       return reads;
     }
     if (hasOwn(block)) {
@@ -80,15 +81,18 @@ final class Expected {
     }
     // Of what stands on the method of a block only this precedes the block's layers.
     boolean first = method.mistake.equals("block-input-shape");
-    boolean gives = first || applied(method, block, place);
+    // A block of several inputs is judged by those that are known.
+    List<Boolean> arguments =
+        method.sources.stream().map(source -> known.getOrDefault(source, false)).toList();
+    boolean gives = first || applied(method, block, arguments, place);
     if (!method.mistake.isEmpty() && gives) {
       reports.add(new Report(place == null ? method : place, method.mistake));
     }
     return gives && method.mistake.isEmpty();
   }
 
-  private boolean applied(Method method, Draft block, @Nullable Method place) {
-    List<Boolean> arguments = method.sources.stream().map(source -> true).toList();
+  private boolean applied(
+      Method method, Draft block, List<Boolean> arguments, @Nullable Method place) {
     boolean gives = true;
     for (int i = 0; i < method.times && gives; i++) {
       gives = walk(block, i == 0 ? arguments : List.of(true), place == null ? method : place);
