@@ -18,16 +18,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** The kernels of some networks, compiled as C++ for this processor and loaded. */
 @SuppressWarnings("restricted")
 final class EmulatedKernels {
-
-  private static final Pattern KERNEL =
-      Pattern.compile(
-          "extern \"C\" __global__ void __launch_bounds__\\(\\d+\\) (\\w+)\\(([^)]*)\\) \\{");
 
   /** What makes the threads of a block wait for each other, also by way of a function. */
   private static final Pattern MEETING =
@@ -51,17 +46,23 @@ final class EmulatedKernels {
    */
   static EmulatedKernels compile(Map<String, String> sources, Path folder)
       throws IOException, InterruptedException {
-    int parts = Math.min(sources.size(), Runtime.getRuntime().availableProcessors());
+    CudaTexts all = CudaTexts.of(sources);
+    int parts = Math.min(all.kernels().size(), Runtime.getRuntime().availableProcessors());
     List<StringBuilder> texts = new ArrayList<>();
     for (int part = 0; part < parts; part++) {
-      texts.add(new StringBuilder(header()));
+      texts.add(new StringBuilder(header()).append(all.declaration()));
+      all.functions().forEach(texts.get(part)::append);
+    }
+    Map<String, Found> bySymbol = new HashMap<>();
+    for (CudaTexts.Kernel kernel : all.kernels()) {
+      int part = bySymbol.size() % parts;
+      add(kernel, texts.get(part));
+      bySymbol.put(
+          kernel.symbol(),
+          new Found(part, "call_" + kernel.symbol(), MEETING.matcher(kernel.text()).find()));
     }
     Map<String, Found> found = new HashMap<>();
-    int next = 0;
-    for (Map.Entry<String, String> source : sources.entrySet()) {
-      int part = next++ % parts;
-      add(source.getKey(), source.getValue(), part, texts.get(part), found);
-    }
+    all.symbols().forEach((name, symbol) -> found.put(name, bySymbol.get(symbol)));
     List<Process> compilers = new ArrayList<>();
     for (int part = 0; part < parts; part++) {
       Path file = folder.resolve("kernels" + part + ".cpp");
@@ -100,36 +101,16 @@ final class EmulatedKernels {
     }
   }
 
-  private static void add(
-      String network, String source, int part, StringBuilder text, Map<String, Found> found) {
-    Matcher kernel = KERNEL.matcher(source);
-    StringBuilder calls = new StringBuilder();
-    List<Integer> starts = new ArrayList<>();
-    List<String> names = new ArrayList<>();
-    while (kernel.find()) {
-      String symbol = "call_" + network + "_" + kernel.group(1);
-      calls.append("extern \"C\" void %s(void** a) {\n".formatted(symbol));
-      String[] parameters = kernel.group(2).split(",", -1);
-      List<String> arguments = new ArrayList<>();
-      for (int i = 0; i < parameters.length; i++) {
-        String type = parameters[i].strip().replaceAll("\\w+$", "").replace("__restrict__", "");
-        arguments.add("*static_cast<%s*>(a[%d])".formatted(type.strip(), i));
-      }
-      calls.append("  %s(%s);\n}\n".formatted(kernel.group(1), String.join(", ", arguments)));
-      names.add(kernel.group(1));
-      starts.add(kernel.start());
+  /** A kernel, and a function that takes its arguments as pointers. */
+  private static void add(CudaTexts.Kernel kernel, StringBuilder text) {
+    List<String> arguments = new ArrayList<>();
+    for (String parameter : kernel.parameters().split(",", -1)) {
+      String type = parameter.strip().replaceAll("\\w+$", "").replace("__restrict__", "");
+      arguments.add("*static_cast<%s*>(a[%d])".formatted(type.strip(), arguments.size()));
     }
-    for (int i = 0; i < names.size(); i++) {
-      int end = i + 1 < names.size() ? starts.get(i + 1) : source.length();
-      boolean meets = MEETING.matcher(source.substring(starts.get(i), end)).find();
-      found.put(
-          network + " " + names.get(i),
-          new Found(part, "call_" + network + "_" + names.get(i), meets));
-    }
-    text.append("\nnamespace %s {\n".formatted(network))
-        .append(source.replace("extern \"C\" __global__", "static __global__"))
-        .append(calls)
-        .append("}\n");
+    text.append(kernel.text().replace("extern \"C\" __global__", "static __global__"))
+        .append("extern \"C\" void call_%s(void** a) {\n".formatted(kernel.symbol()))
+        .append("  %s(%s);\n}\n".formatted(kernel.symbol(), String.join(", ", arguments)));
   }
 
   private static EmulatedKernels load(Path folder, int parts, Map<String, Found> found) {

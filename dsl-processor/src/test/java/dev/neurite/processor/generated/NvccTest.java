@@ -9,41 +9,34 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The CUDA C of all networks of the reference cases, by nvcc, with every warning an error. */
 final class NvccTest {
 
-  /** A kernel with its comment. */
-  private static final Pattern KERNEL =
-      Pattern.compile(
-          "(?m)^(?://[^\\n]*\\n)+extern \"C\" __global__ void __launch_bounds__\\(\\d+\\) (\\w+)"
-              + "(\\([^{]*\\{\\n.*?^\\}\\n)",
-          Pattern.DOTALL);
-
-  /** A function with its comment. */
-  private static final Pattern FUNCTION =
-      Pattern.compile(
-          "(?m)^(?://[^\\n]*\\n)*(?:template <int N> )?__device__ .*?^\\}\\n", Pattern.DOTALL);
-
   @Test
   void takesAllKernelsWithoutAWarning(@TempDir Path folder) throws Exception {
     List<String> architectures = architectures();
     assumeTrue(!architectures.isEmpty(), "no nvcc here to compile the generated CUDA C");
     CompiledNetworks networks = CompiledNetworks.compiled();
-    List<String> sources = new ArrayList<>();
+    Map<String, String> sources = new LinkedHashMap<>();
     for (String name : networks.sources().ofCases()) {
-      sources.add(networks.network(name).program().source());
+      sources.put(name, networks.network(name).program().source());
     }
     Path file = folder.resolve("kernels.cu");
-    String text = together(sources);
-    Files.writeString(file, text);
+    CudaTexts texts = CudaTexts.of(sources);
+    List<String> kernels = texts.kernels().stream().map(CudaTexts.Kernel::text).toList();
+    Files.writeString(
+        file,
+        String.join(
+            "\n",
+            texts.declaration(),
+            String.join("\n", texts.functions()),
+            String.join("\n", kernels)));
     List<Process> compilers = new ArrayList<>();
     for (String architecture : architectures) {
       compilers.add(
@@ -68,36 +61,7 @@ final class NvccTest {
       assertThat(compilers.get(i).waitFor()).as(architectures.get(i)).isZero();
     }
     System.out.printf(
-        "nvcc took %d kernels for %s%n",
-        KERNEL.matcher(text).results().count(), String.join(", ", architectures));
-  }
-
-  /** Each function and kernel once; equal kernels of several networks are one. */
-  private static String together(List<String> sources) {
-    StringBuilder text = new StringBuilder();
-    Set<String> known = new HashSet<>();
-    Set<String> names = new HashSet<>();
-    text.append(sources.getFirst(), 0, sources.getFirst().indexOf("};") + 3).append('\n');
-    for (String source : sources) {
-      Matcher function = FUNCTION.matcher(source);
-      while (function.find()) {
-        if (known.add(function.group())) {
-          text.append(function.group()).append('\n');
-        }
-      }
-      Matcher kernel = KERNEL.matcher(source);
-      while (kernel.find()) {
-        if (known.add(kernel.group(2))) {
-          String name = kernel.group(1);
-          String free = name;
-          for (int i = 2; !names.add(free); i++) {
-            free = name + "_of_" + i;
-          }
-          text.append(kernel.group().replace(" " + name + "(", " " + free + "(")).append('\n');
-        }
-      }
-    }
-    return text.toString();
+        "nvcc took %d kernels for %s%n", kernels.size(), String.join(", ", architectures));
   }
 
   /** sm_80, sm_90 and the newest; none without nvcc. */
