@@ -1,5 +1,6 @@
 package dev.neurite.processor.emit;
 
+import com.palantir.javapoet.AnnotationSpec;
 import com.palantir.javapoet.ClassName;
 import com.palantir.javapoet.FieldSpec;
 import com.palantir.javapoet.MethodSpec;
@@ -9,7 +10,9 @@ import com.palantir.javapoet.TypeSpec;
 import dev.neurite.processor.kernel.Kernel;
 import dev.neurite.processor.kernel.Kernel.Parameter;
 import dev.neurite.processor.lower.KernelSet;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import javax.lang.model.element.Modifier;
 
 /** The nested types that hold a class's kernels: an interface, scalar code and vector code. */
@@ -96,27 +99,56 @@ final class KernelClasses {
             .initializer(
                 "LANES == 16 || $T.getProperty(\"os.arch\").equals(\"aarch64\")", System.class)
             .build());
+    List<String> bodies = new ArrayList<>();
     for (Kernel kernel : kernels.all()) {
       String body = KernelPrinter.body(kernel, new SimdPrinter(tiles, kernel.parameters()));
       type.addMethod(method(kernel, body));
+      bodies.add(body);
     }
+    tiles.all().forEach(tile -> bodies.add(tile.body()));
     addTiles(type, tiles);
     if (tiles.transposes()) {
       swaps(type, "PAIRS", 1, "ODD", "EVEN");
       swaps(type, "HALVES", 2, "HIGH", "LOW");
     }
-    type.addMethod(
-        MethodSpec.methodBuilder("firstLanes")
-            .addModifiers(Modifier.PRIVATE, Modifier.STATIC)
-            .addJavadoc("The first {@code count} lanes, all or none where it is beyond them.\n")
-            .returns(ParameterizedTypeName.get(MASK, ClassName.get(Float.class)))
-            .addParameter(TypeName.INT, "count")
-            .addStatement(
-                "return $T.fromLong(SPECIES, (1L << $T.clamp(count, 0, LANES)) - 1)",
-                MASK,
-                Math.class)
-            .build());
+    if (tiles.masks()) {
+      type.addMethod(firstLanes());
+    }
+    vectorClass(type, bodies, SimdPrinter.VECTOR, "SPECIES");
+    vectorClass(type, bodies, SimdPrinter.QUAD_VECTOR, "QUAD");
     return type.build();
+  }
+
+  /** The class of a species' vectors, if the body of some method names it. */
+  private static void vectorClass(
+      TypeSpec.Builder type, List<String> bodies, String name, String species) {
+    Pattern cast = Pattern.compile("\\b" + name + "\\.cast\\(");
+    if (bodies.stream().noneMatch(body -> cast.matcher(body).find())) {
+      return;
+    }
+    type.addField(
+        constant(ParameterizedTypeName.get(ClassName.get(Class.class), FLOAT_VECTOR), name)
+            .addJavadoc(
+                "What all vectors of {@link #$L} are. A cast to it of what a loop carries tells the JVM's compiler which class that"
+                    + " is, where others in this process have vectors of other widths.\n",
+                species)
+            .addAnnotation(
+                AnnotationSpec.builder(SuppressWarnings.class)
+                    .addMember("value", "$S", "unchecked")
+                    .build())
+            .initializer("(Class<FloatVector>) $L.vectorType()", species)
+            .build());
+  }
+
+  private static MethodSpec firstLanes() {
+    return MethodSpec.methodBuilder("firstLanes")
+        .addModifiers(Modifier.PRIVATE, Modifier.STATIC)
+        .addJavadoc("The first {@code count} lanes, all or none where it is beyond them.\n")
+        .returns(ParameterizedTypeName.get(MASK, ClassName.get(Float.class)))
+        .addParameter(TypeName.INT, "count")
+        .addStatement(
+            "return $T.fromLong(SPECIES, (1L << $T.clamp(count, 0, LANES)) - 1)", MASK, Math.class)
+        .build();
   }
 
   /**

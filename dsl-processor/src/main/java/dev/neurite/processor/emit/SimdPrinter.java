@@ -4,13 +4,20 @@ import dev.neurite.processor.kernel.Contraction;
 import dev.neurite.processor.kernel.IndexText;
 import dev.neurite.processor.kernel.Stmt;
 import dev.neurite.processor.kernel.Value;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
  * Kernels with the Vector API: whole vectors first, then what is left lane by lane as scalar code.
  */
 final class SimdPrinter extends KernelPrinter {
+
+  /** The constant that holds the class of vectors, and that of vectors of four lanes. */
+  static final String VECTOR = "VECTOR";
+
+  static final String QUAD_VECTOR = "QUAD_VECTOR";
 
   private final TileMethods tiles;
   private final List<dev.neurite.processor.kernel.Kernel.Parameter> parameters;
@@ -29,7 +36,8 @@ final class SimdPrinter extends KernelPrinter {
     text.open(
         "for (int %s = SPECIES.loopBound(%s); %s < %s; %s += LANES)"
             .formatted(end, lanes.count(), lane, end, lane));
-    vectorLanes(lanes.body(), new VectorValues(text, "SPECIES", lane, this::fresh));
+    vectorLanes(
+        lanes.body(), new VectorValues(text, "SPECIES", lane, carried(lanes.body()), this::fresh));
     text.close();
     text.open("for (; %s < %s; %s++)".formatted(lane, lanes.count(), lane));
     scalarLanes(lanes.body(), lane);
@@ -46,7 +54,7 @@ final class SimdPrinter extends KernelPrinter {
             text.line(
                 "%s.intoArray(%s, %s);"
                     .formatted(
-                        values.print(put.value()),
+                        values.receiver(put.value()),
                         put.array(),
                         IndexText.sum(put.index(), values.lane())));
         case Stmt.For loop -> {
@@ -72,6 +80,19 @@ final class SimdPrinter extends KernelPrinter {
         case Stmt.Contract contract -> throw misplaced(contract);
       }
     }
+  }
+
+  /** The variables that statements set again, in a loop or behind it. */
+  private static Set<String> carried(List<Stmt> body) {
+    Set<String> names = new HashSet<>();
+    for (Stmt statement : body) {
+      if (statement instanceof Stmt.Set set) {
+        names.add(set.name());
+      } else if (statement instanceof Stmt.For loop) {
+        names.addAll(carried(loop.body()));
+      }
+    }
+    return names;
   }
 
   /**
@@ -100,15 +121,28 @@ final class SimdPrinter extends KernelPrinter {
             .formatted(end, reduce.count(), lane, end, lane));
     for (int j = 0; j < 4; j++) {
       String at = j == 0 ? lane : lane + " + " + 4 * j;
-      String value = new VectorValues(text, "QUAD", at, this::fresh).print(reduce.value());
-      text.line("%s = %s.%s(%s);".formatted(partial[j], partial[j], sum ? "add" : "max", value));
+      String value =
+          new VectorValues(text, "QUAD", at, Set.of(), this::fresh).print(reduce.value());
+      text.line(
+          "%s = %s.cast(%s).%s(%s);"
+              .formatted(partial[j], QUAD_VECTOR, partial[j], sum ? "add" : "max", value));
     }
     text.close();
     String joined = fresh("joined");
     String join = sum ? "add" : "max";
     text.line(
-        "FloatVector %s = %s.%s(%s).%s(%s.%s(%s));"
-            .formatted(joined, partial[0], join, partial[1], join, partial[2], join, partial[3]));
+        "FloatVector %s = %s.cast(%s).%s(%s).%s(%s.cast(%s).%s(%s));"
+            .formatted(
+                joined,
+                QUAD_VECTOR,
+                partial[0],
+                join,
+                partial[1],
+                join,
+                QUAD_VECTOR,
+                partial[2],
+                join,
+                partial[3]));
     text.line(
         sum
             ? "float %s = (%s.lane(0) + %s.lane(1)) + (%s.lane(2) + %s.lane(3));"

@@ -90,7 +90,7 @@ final class SimdTile {
                     c.operands().addsToResult()
                         ? "FloatVector.fromArray(SPECIES, c, %s).add(s%d_%d)"
                             .formatted(TileIndices.resultIndex(c, i, j), i, j)
-                        : "s%d_%d".formatted(i, j),
+                        : SimdPrinter.VECTOR + ".cast(s%d_%d)".formatted(i, j),
                     TileIndices.resultIndex(c, i, j),
                     masked ? ", mask" + j : ""));
       }
@@ -118,8 +118,8 @@ final class SimdTile {
     }
     for (int j = 0; j < vectors; j++) {
       text.line(
-          "FloatVector start%d = bo < 0 ? FloatVector.zero(SPECIES) : FloatVector.fromArray(SPECIES, b, bo + %s);"
-              .formatted(j, TileIndices.columnName(c, j)));
+          "FloatVector start%d = %s.cast(bo < 0 ? FloatVector.zero(SPECIES) : FloatVector.fromArray(SPECIES, b, bo + %s));"
+              .formatted(j, SimdPrinter.VECTOR, TileIndices.columnName(c, j)));
     }
   }
 

@@ -2,6 +2,7 @@ package dev.neurite.processor.emit;
 
 import dev.neurite.processor.kernel.IndexText;
 import dev.neurite.processor.kernel.Value;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /**
@@ -13,17 +14,43 @@ final class VectorValues {
   private final JavaText text;
   private final String species;
   private final String lane;
+  private final Set<String> carried;
   private final UnaryOperator<String> fresh;
 
-  VectorValues(JavaText text, String species, String lane, UnaryOperator<String> fresh) {
+  /**
+   * Values as vectors.
+   *
+   * @param species of the vectors
+   * @param lane the variable that counts lanes
+   * @param carried the variables of which a loop makes new values from old ones
+   * @param fresh gives a variable a name of its own
+   */
+  VectorValues(
+      JavaText text,
+      String species,
+      String lane,
+      Set<String> carried,
+      UnaryOperator<String> fresh) {
     this.text = text;
     this.species = species;
     this.lane = lane;
+    this.carried = carried;
     this.fresh = fresh;
   }
 
   String lane() {
     return lane;
+  }
+
+  /**
+   * A value that a method is called on. C2 looks for the class of a receiver before it knows what a
+   * loop carries, and takes it from what the Vector API has been called with in the whole process.
+   */
+  String receiver(Value value) {
+    String printed = print(value);
+    return value instanceof Value.Local local && carried.contains(local.name())
+        ? SimdPrinter.VECTOR + ".cast(" + printed + ")"
+        : printed;
   }
 
   String print(Value value) {
@@ -40,31 +67,31 @@ final class VectorValues {
       case Value.Unary unary -> unary(unary);
       case Value.Binary binary -> binary(binary);
       case Value.Fma fma ->
-          print(fma.factor()) + ".fma(" + print(fma.other()) + ", " + print(fma.addend()) + ")";
+          receiver(fma.factor()) + ".fma(" + print(fma.other()) + ", " + print(fma.addend()) + ")";
       case Value.Select select ->
           "%s.blend(%s, %s.compare(VectorOperators.%s, %s))"
               .formatted(
-                  print(select.otherwise()),
+                  receiver(select.otherwise()),
                   print(select.then()),
-                  print(select.left()),
+                  receiver(select.left()),
                   comparison(select.comparison()),
                   operand(select.right()));
       case Value.Call call ->
           print(Functions.inFloat(call.function(), call.argument(), this::name));
       case Value.Scale scale ->
           "%s.reinterpretAsInts().add(%s.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23)).reinterpretAsFloats()"
-              .formatted(print(scale.value()), print(scale.magic()));
+              .formatted(receiver(scale.value()), receiver(scale.magic()));
       case Value.Exponent exponent ->
           "((FloatVector) %s.reinterpretAsInts().lanewise(VectorOperators.ASHR, 23).sub(126).convert(VectorOperators.I2F, 0))"
-              .formatted(print(exponent.operand()));
+              .formatted(receiver(exponent.operand()));
       case Value.Mantissa mantissa ->
           "%s.reinterpretAsInts().and(0x7fffff).or(0x3f000000).reinterpretAsFloats()"
-              .formatted(print(mantissa.operand()));
+              .formatted(receiver(mantissa.operand()));
     };
   }
 
   private String unary(Value.Unary unary) {
-    String operand = print(unary.operand());
+    String operand = receiver(unary.operand());
     return switch (unary.operator()) {
       case NEGATE -> operand + ".neg()";
       case ABSOLUTE -> operand + ".abs()";
@@ -73,7 +100,7 @@ final class VectorValues {
   }
 
   private String binary(Value.Binary binary) {
-    String left = print(binary.left());
+    String left = receiver(binary.left());
     String right = operand(binary.right());
     return switch (binary.operator()) {
       case ADD -> left + ".add(" + right + ")";

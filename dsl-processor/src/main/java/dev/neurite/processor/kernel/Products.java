@@ -26,7 +26,7 @@ public final class Products {
   private static final int STEP_BYTECODES = 46;
 
   /** Bytecodes of a row of two vectors before and after the loop. */
-  private static final int ROW_BYTECODES = 72;
+  private static final int ROW_BYTECODES = 90;
 
   /** Multiply-adds in one turn of a tile's loop: more than C2 keeps in registers gain nothing. */
   static final int MOST_A_TURN = 100;

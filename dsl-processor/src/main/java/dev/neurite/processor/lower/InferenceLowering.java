@@ -6,6 +6,7 @@ import dev.neurite.processor.diagnostic.LayerFailure;
 import dev.neurite.processor.lower.LayerMethod.Split;
 import dev.neurite.processor.memory.InferenceMemory;
 import dev.neurite.processor.memory.ParameterLayout;
+import dev.neurite.processor.memory.Place;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -39,6 +40,11 @@ public final class InferenceLowering {
       methods = List.copyOf(methods);
     }
   }
+
+  private static final String LAYER = "This layer, for a block of rows.";
+
+  private static final String OUTPUTS =
+      "The outputs of a block of rows, from the workspace to the caller's arrays.";
 
   private final ParameterLayout layout;
   private final KernelSet kernels = new KernelSet();
@@ -76,20 +82,38 @@ public final class InferenceLowering {
       String layer = "";
       for (ArrangedNode node : graph.nodes().subList(run.first(), run.end())) {
         if (!layer.equals(node.javaName())) {
-          finish(layer + suffix, lines, ofRun);
+          finish(layer + suffix, LAYER, lines, ofRun);
           layer = node.javaName();
         }
         LayerFailure.naming(
             node.layer(), () -> lines.addAll(ForwardLowering.lower(node, frame, memory)));
       }
-      finish(layer + suffix, lines, ofRun);
+      finish(layer + suffix, LAYER, lines, ofRun);
       runs.add(new RunCode(run.rows(), ofRun));
+    }
+    if (!memory.results().isEmpty()) {
+      List<LayerMethod> copies = new ArrayList<>();
+      finish("copyOutputs", OUTPUTS, results(memory.results()), copies);
+      runs.add(new RunCode(0, copies));
     }
     return runs;
   }
 
+  private static List<Line> results(List<InferenceMemory.Result> results) {
+    List<Line> lines = new ArrayList<>();
+    for (InferenceMemory.Result result : results) {
+      Place place = result.place();
+      String output = "output" + result.output();
+      lines.add(
+          new Line.Statement(
+              "System.arraycopy(%s, %s, %s, %sAt, rows * %d);"
+                  .formatted(place.array(), place.base(), output, output, place.rowSize())));
+    }
+    return lines;
+  }
+
   /** Makes a method of some lines, or takes the one that has just these lines. */
-  private void finish(String wish, List<Line> lines, List<LayerMethod> run) {
+  private void finish(String wish, String documentation, List<Line> lines, List<LayerMethod> run) {
     if (lines.isEmpty()) {
       return;
     }
@@ -97,18 +121,17 @@ public final class InferenceLowering {
         methods.values().stream()
             .filter(other -> other.lines().equals(lines))
             .findFirst()
-            .orElseGet(() -> method(wish, lines));
+            .orElseGet(() -> method(wish, documentation, lines));
     methods.put(method.name(), method);
     run.add(method);
     lines.clear();
   }
 
-  private LayerMethod method(String wish, List<Line> lines) {
+  private LayerMethod method(String wish, String documentation, List<Line> lines) {
     String name = wish;
     for (int i = 2; methods.containsKey(name); i++) {
       name = wish + i;
     }
-    return new LayerMethod(
-        name, "This layer, for a block of rows.", new Split.Rows(), false, 0, lines);
+    return new LayerMethod(name, documentation, new Split.Rows(), false, 0, lines);
   }
 }

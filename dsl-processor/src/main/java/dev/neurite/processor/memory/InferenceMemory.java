@@ -16,6 +16,7 @@ import java.util.Set;
  * @param withinRun the places that hold no more than the rows their run takes at once
  * @param folds batch normalisations as scales and shifts
  * @param turns weights that are used turned around
+ * @param results the outputs that have a place of their own and are copied to the caller's arrays
  * @param parameterLength of the parameters of inference: those of training, then the scales and
  *     shifts, then the turned weights
  */
@@ -28,6 +29,7 @@ public record InferenceMemory(
     Set<TrainingMemory.Key> withinRun,
     List<Fold> folds,
     List<Turn> turns,
+    List<Result> results,
     int parameterLength) {
 
   public InferenceMemory {
@@ -37,6 +39,7 @@ public record InferenceMemory(
     withinRun = Set.copyOf(withinRun);
     folds = List.copyOf(folds);
     turns = List.copyOf(turns);
+    results = List.copyOf(results);
   }
 
   /**
@@ -75,6 +78,15 @@ public record InferenceMemory(
    * @param at where it lies behind the parameters
    */
   public record Turn(int node, int at) {}
+
+  /**
+   * An output that is computed in the workspace: vectors are stored whole behind its rows, where
+   * the caller's array may end.
+   *
+   * @param output its number
+   * @param place of its rows in the workspace
+   */
+  public record Result(int output, Place place) {}
 
   /** Where the weight of a node lies that uses another's turned around. */
   public int turnedOf(int node) {

@@ -7,6 +7,7 @@ import dev.neurite.processor.arrange.Work;
 import dev.neurite.processor.graph.Operation;
 import dev.neurite.processor.memory.InferenceMemory.Constant;
 import dev.neurite.processor.memory.InferenceMemory.Fold;
+import dev.neurite.processor.memory.InferenceMemory.Result;
 import dev.neurite.processor.memory.InferenceMemory.Run;
 import dev.neurite.processor.memory.TrainingMemory.Key;
 import dev.neurite.processor.shape.TensorType;
@@ -17,6 +18,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * Plans inference: how many rows pass together, and which values lie in the same place one after
@@ -45,6 +47,10 @@ public final class InferencePlanner {
   private final List<Block> blocks = new ArrayList<>();
   private final List<Fold> folds = new ArrayList<>();
   private final List<InferenceMemory.Turn> turns = new ArrayList<>();
+
+  /** The nodes that hold the outputs that are copied to the caller's arrays. */
+  private final Map<Integer, Integer> results = new TreeMap<>();
+
   private int parameterLength;
 
   /** A place: its name, its floats for each row, and from which node to which it is in use. */
@@ -204,8 +210,15 @@ public final class InferencePlanner {
         withinRun.add(key);
       }
     }
+    List<Result> copied =
+        results.entrySet().stream()
+            .map(
+                entry ->
+                    new Result(
+                        entry.getKey(), valueOf(new Key(entry.getValue(), Purpose.VALUE, 0))))
+            .toList();
     return new InferenceMemory(
-        rows, runs, constants, length, places, withinRun, folds, turns, parameterLength);
+        rows, runs, constants, length, places, withinRun, folds, turns, copied, parameterLength);
   }
 
   private Place valueOf(Key key) {
@@ -289,16 +302,23 @@ public final class InferencePlanner {
         inputs++;
       }
     }
+    Set<Integer> copied = new HashSet<>();
     for (int i = 0; i < graph.outputs().size(); i++) {
       ArrangedNode node = graph.node(graph.outputs().get(i));
-      places.put(
-          new Key(owner(node.id()), Purpose.VALUE, 0),
-          new Place("output" + i, "output" + i + "At", node.size()));
+      int owner = owner(node.id());
+      if (storesBehindRows(owner)) {
+        copied.add(owner);
+        results.put(i, owner);
+      } else {
+        places.put(
+            new Key(owner, Purpose.VALUE, 0),
+            new Place("output" + i, "output" + i + "At", node.size()));
+      }
     }
     for (ArrangedNode node : graph.nodes()) {
       Key key = new Key(node.id(), Purpose.VALUE, 0);
       if (owner(node.id()) == node.id() && !places.containsKey(key)) {
-        int to = lastUse[node.id()];
+        int to = copied.contains(node.id()) ? graph.nodes().size() : lastUse[node.id()];
         Run run = runOf(node.id());
         blocks.add(
             new Block(
@@ -311,6 +331,22 @@ public final class InferencePlanner {
                 columns(node.type()) % 16 == 0 ? 0 : 16));
       }
     }
+  }
+
+  /**
+   * Whether a dense layer or a convolution stores whole vectors behind the rows of a value, for
+   * which a caller's array has no room.
+   */
+  private boolean storesBehindRows(int owner) {
+    for (ArrangedNode node : graph.nodes()) {
+      if (owner(node.id()) == owner
+          && (operation(node) instanceof Operation.Dense
+              || operation(node) instanceof Operation.Conv2D)
+          && columns(node.type()) % 16 != 0) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Neighbouring values of a dense layer or a convolution: units or filters. */

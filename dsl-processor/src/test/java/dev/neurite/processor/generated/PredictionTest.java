@@ -67,7 +67,7 @@ final class PredictionTest {
       }
       allocated = threads.getThreadAllocatedBytes(thread) - before - own;
     }
-    assertThat(allocated).isZero();
+    assertThat(allocated).as("bytes in %s calls of %s, %s", CALLS, name, variant).isZero();
   }
 
   @Test
