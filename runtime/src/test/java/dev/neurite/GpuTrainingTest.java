@@ -238,6 +238,19 @@ final class GpuTrainingTest {
   }
 
   @Test
+  void largeDatasetsAreCopiedInPieces() {
+    TwoLayers gathered = onGpu();
+    TwoLayers sent = onGpu();
+    // 68,000 values, more than the 65,536 of a piece.
+    Dataset data = data(17_000);
+    trainer(gathered).epochs(1).batchSize(8_500).fit(data);
+    trainer(sent).epochs(1).batchSize(8_500).augment("x", SAME).fit(data);
+    assertThat(gathered.parameterArray()).containsExactly(sent.parameterArray());
+    gathered.to(Device.cpu());
+    sent.to(Device.cpu());
+  }
+
+  @Test
   void rowsThatDoNotFitOnTheGpuComeFromTheHost() {
     TwoLayers host = model();
     TwoLayers gpu = onGpu();

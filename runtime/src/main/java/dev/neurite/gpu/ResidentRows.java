@@ -24,6 +24,9 @@ final class ResidentRows implements Part {
   /** One dataset takes at most this part of what is free: the rest is for what else comes. */
   private static final int PART = 2;
 
+  /** Words that are copied at a time, 256 KiB: datasets may be as large as all memory. */
+  private static final int PIECE = 1 << 16;
+
   private static final int THREADS = 256;
 
   /** Values that one thread copies at once where rows are multiples of it. */
@@ -139,15 +142,21 @@ final class ResidentRows implements Part {
   private void upload(Object values, int count, DeviceMemory memory) {
     Gpu gpu = area.gpu();
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment host = arena.allocate(ValueLayout.JAVA_INT, Math.max(1, count));
-      if (values instanceof int[] integers) {
-        MemorySegment.copy(integers, 0, host, ValueLayout.JAVA_INT, 0, count);
-      } else {
-        MemorySegment.copy((float[]) values, 0, host, ValueLayout.JAVA_FLOAT, 0, count);
+      MemorySegment host = arena.allocate(ValueLayout.JAVA_INT, PIECE);
+      int from = 0;
+      while (from < count) {
+        int words = Math.min(PIECE, count - from);
+        if (values instanceof int[] integers) {
+          MemorySegment.copy(integers, from, host, ValueLayout.JAVA_INT, 0, words);
+        } else {
+          MemorySegment.copy((float[]) values, from, host, ValueLayout.JAVA_FLOAT, 0, words);
+        }
+        long bytes = (long) words * Float.BYTES;
+        long to = memory.address() + (long) from * Float.BYTES;
+        gpu.driver().copyToDevice(to, host.address(), bytes, gpu.stream());
+        gpu.driver().synchronize(gpu.stream());
+        from += words;
       }
-      gpu.driver()
-          .copyToDevice(memory.address(), host.address(), (long) count * Float.BYTES, gpu.stream());
-      gpu.driver().synchronize(gpu.stream());
     }
   }
 
