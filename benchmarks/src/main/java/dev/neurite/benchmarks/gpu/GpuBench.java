@@ -98,6 +98,8 @@ public final class GpuBench {
   /** Microseconds of one row's prediction, on the processor and on the GPU. */
   private static void predict(GpuNets net, int wanted) {
     int count = wanted > 0 ? wanted : 1_001;
+    // A thousand calls are over before vector code has been compiled in the background.
+    System.setProperty("neurite.warmup", "now");
     TrainableModel model = net.create(42);
     double cpu = latency(net, model, count);
     model.to(Device.gpu());
