@@ -250,6 +250,45 @@ final class NeuriteProcessorTest {
         .containsExactly("nothing-above", "layer-return-type");
   }
 
+  /** A method without any annotation above all others is an input whose annotation is missing. */
+  @ParameterizedTest
+  @EnumSource
+  void takesABareFirstMethodForTheMissingInput(Compiler compiler) {
+    List<Said> model =
+        Sources.compile(
+            compiler,
+            """
+            @Model
+            interface Digits {
+              Layer image();
+              Layer hidden();
+              @Dense(10) Layer scores();
+            }
+            """);
+    assertThat(model).extracting(Said::code).containsExactly("no-input", "empty-layer");
+    assertThat(model).extracting(Said::line).containsExactly(1L, 4L);
+    assertThat(model).extracting(Said::column).containsExactly(1L, 9L);
+    assertThat(model.getFirst().text()).endsWith("such as: @Input(784) Layer image();");
+    assertThat(
+            Sources.compile(
+                compiler,
+                """
+                @Block
+                interface Hidden {
+                  Layer given();
+                  @Dense(10) Layer scores();
+                }
+                """))
+        .singleElement()
+        .satisfies(
+            said -> {
+              assertThat(said.code()).isEqualTo("no-input");
+              assertThat(said.line()).isEqualTo(1);
+              assertThat(said.column()).isEqualTo(1);
+              assertThat(said.text()).endsWith("such as: @Input Layer given();");
+            });
+  }
+
   /** What the Java compiler reports itself needs no second message. */
   @ParameterizedTest
   @EnumSource

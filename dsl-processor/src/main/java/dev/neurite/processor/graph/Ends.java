@@ -33,8 +33,8 @@ record Ends(Declaration declaration, Diagnostics diagnostics) {
     if (declared.stream().noneMatch(LayerRules::isInput)) {
       String example =
           switch (declaration) {
-            case ModelDeclaration ignored -> "@Input(784) Layer pixels();";
-            case BlockDeclaration ignored -> "@Input Layer x();";
+            case ModelDeclaration ignored -> "@Input(784) Layer " + inputName("pixels") + "();";
+            case BlockDeclaration ignored -> "@Input Layer " + inputName("x") + "();";
           };
       diagnostics.report(
           Message.NO_INPUT, declaration.position(), declaration.interfaceName(), example);
@@ -44,6 +44,16 @@ record Ends(Declaration declaration, Diagnostics diagnostics) {
     if (declaration instanceof BlockDeclaration block) {
       checkSingle(block, outputs(declared));
     }
+  }
+
+  /** The name of a bare first method, which is most likely the input, or another one. */
+  private String inputName(String other) {
+    return declaration.layers().stream()
+        .limit(1)
+        .filter(layer -> LayerRules.operations(layer).isEmpty())
+        .map(LayerDeclaration::name)
+        .findFirst()
+        .orElse(other);
   }
 
   private void checkSingle(BlockDeclaration block, List<LayerDeclaration> outputs) {

@@ -81,7 +81,9 @@ public final class GraphBuilder {
     List<String> descriptions = new ArrayList<>();
     List<AnnotationUse> operations = LayerRules.operations(declared);
     LayerRules rules = new LayerRules(scope.diagnostics);
-    boolean wellFormed = declared.valid() && rules.wellFormed(declared, operations);
+    // A bare first method where there is no input is most likely the input.
+    boolean input = operations.isEmpty() && scope.above() == null && scope.lacksInput();
+    boolean wellFormed = declared.valid() && !input && rules.wellFormed(declared, operations);
     if (operations.isEmpty() || !declared.valid()) {
       AnnotationUse none = new AnnotationUse("", declared.position(), Map.of());
       own.add(append(index, none, null, List.of()));

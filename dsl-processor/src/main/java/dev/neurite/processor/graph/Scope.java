@@ -51,6 +51,11 @@ final class Scope {
     return !block.isEmpty();
   }
 
+  /** Whether it has no input, which is a mistake of the interface and not of its layers. */
+  boolean lacksInput() {
+    return declared.stream().allMatch(layer -> layer.valid() && !LayerRules.isInput(layer));
+  }
+
   /** The value of the layer added last, or null if there is none. */
   @Nullable Integer above() {
     return above;

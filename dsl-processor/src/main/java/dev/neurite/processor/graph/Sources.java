@@ -45,7 +45,7 @@ final class Sources {
     }
     if (above == null) {
       // Without any input that is the mistake; what a malformed method would be is not known.
-      if (scope.declared.stream().anyMatch(other -> LayerRules.isInput(other) || !other.valid())) {
+      if (!scope.lacksInput()) {
         scope.diagnostics.report(Message.NOTHING_ABOVE, layer.position(), layer.name());
       }
       return null;
