@@ -235,10 +235,7 @@ final class ChainKernels {
     for (String line : lines.reversed()) {
       Matcher definition = DEFINITION.matcher(line);
       if (!definition.matches()
-          || kept.stream()
-              .anyMatch(
-                  later ->
-                      Pattern.compile("\\b" + definition.group(1) + "\\b").matcher(later).find())) {
+          || kept.stream().anyMatch(later -> Words.contains(later, definition.group(1)))) {
         kept.add(line);
       }
     }

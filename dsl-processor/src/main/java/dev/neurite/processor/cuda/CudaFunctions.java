@@ -1,10 +1,12 @@
 package dev.neurite.processor.cuda;
 
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
+import java.util.Set;
 
 /** What kernels call, in CUDA C: activations, sums over a warp, random numbers. */
 final class CudaFunctions {
@@ -246,20 +248,47 @@ final class CudaFunctions {
         """);
   }
 
+  /** What each of them calls. */
+  private static final Map<String, Set<String>> CALLS = new HashMap<>();
+
+  static {
+    TEXTS.forEach(
+        (name, text) -> {
+          Set<String> calls = new HashSet<>();
+          addCalls(text, calls);
+          CALLS.put(name, calls);
+        });
+  }
+
   /** The functions that kernels call, and those that these call. */
   static String calledBy(List<CudaKernel> kernels) {
-    StringBuilder all = new StringBuilder();
-    kernels.forEach(kernel -> all.append(kernel.text()));
-    List<String> names = new ArrayList<>(TEXTS.keySet());
+    Set<String> calls = new HashSet<>();
+    kernels.forEach(kernel -> addCalls(kernel.text(), calls));
     List<String> used = new ArrayList<>();
-    for (String name : names.reversed()) {
-      if (Pattern.compile("\\b" + name + "(<\\w+>)?\\(").matcher(all).find()) {
+    // A function stands below those that it calls.
+    for (String name : List.copyOf(TEXTS.keySet()).reversed()) {
+      if (calls.contains(name)) {
         used.add(name);
-        all.append(TEXTS.get(name));
+        calls.addAll(CALLS.getOrDefault(name, Set.of()));
       }
     }
     StringBuilder text = new StringBuilder();
     used.reversed().forEach(name -> text.append(TEXTS.get(name)).append('\n'));
     return text.toString();
+  }
+
+  /** Adds the words that stand before a parenthesis: {@code load} of {@code load<4>(x)}. */
+  private static void addCalls(String text, Set<String> calls) {
+    for (int at = text.indexOf('('); at >= 0; at = text.indexOf('(', at + 1)) {
+      int end = at;
+      if (end > 0 && text.charAt(end - 1) == '>') {
+        int open = Words.start(text, end - 1) - 1;
+        end = open >= 0 && text.charAt(open) == '<' ? open : at;
+      }
+      int start = Words.start(text, end);
+      if (start < end) {
+        calls.add(text.substring(start, end));
+      }
+    }
   }
 }

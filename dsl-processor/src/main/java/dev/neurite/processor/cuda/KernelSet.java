@@ -13,6 +13,8 @@ import java.util.regex.Pattern;
 final class KernelSet {
 
   private static final Pattern HOLE = Pattern.compile("\\$([A-Za-z]+)");
+  private static final Pattern BLANKS = Pattern.compile(" +$", Pattern.MULTILINE);
+  private static final Pattern OTHER = Pattern.compile("[^A-Za-z0-9_]");
 
   private final Map<String, CudaKernel> byText = new HashMap<>();
   private final Set<String> names = new HashSet<>();
@@ -28,12 +30,12 @@ final class KernelSet {
    */
   CudaKernel kernel(String wish, String template, Object... values) {
     // Holes may be left empty at the end of a line.
-    String filled = fill(template, values).replaceAll("(?m) +$", "");
+    String filled = BLANKS.matcher(fill(template, values)).replaceAll("");
     CudaKernel known = byText.get(filled);
     if (known != null) {
       return known;
     }
-    String start = wish.replaceAll("[^A-Za-z0-9_]", "_");
+    String start = OTHER.matcher(wish).replaceAll("_");
     String name = start;
     for (int i = 2; !names.add(name); i++) {
       name = start + "_" + i;
