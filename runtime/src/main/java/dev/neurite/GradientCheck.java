@@ -54,10 +54,11 @@ public final class GradientCheck {
   private static final double LEAST = 1e-4;
 
   /**
-   * The least denominator as a share of the loss: its rounding alone gives quotients of 2^-52 E /
-   * h, which are at most 1e-5 of this. A network whose gradients are all 0 has no larger one.
+   * The least denominator as a share of the loss over h: its rounding alone gives quotients of
+   * 2^-52 E / h, and the loss is a sum with several of them, which are at most 1e-5 of this. A
+   * network whose gradients are all 0 has no larger one.
    */
-  private static final double ROUNDING = 1e-7;
+  private static final double ROUNDING = 1e-10;
 
   /**
    * The least denominator in units of the rounding that the backward pass itself leaves: where
@@ -108,8 +109,8 @@ public final class GradientCheck {
    * @param checked gradients compared
    * @param kinks gradients left out because the loss has a kink there
    * @param largestError the largest relative error: |analytic - numeric| over the larger of both,
-   *     or over 1e-4 of the network's largest gradient, 1e-7 of the loss or 1e6 roundings of the
-   *     backward pass where that is larger still
+   *     or over 1e-4 of the network's largest gradient, 1e-7 of the loss (1e-6 where a kink lies
+   *     near) or 1e6 roundings of the backward pass where that is larger still
    * @param where that was, such as {@code hidden.weight[7]}; empty if nothing was compared
    * @param analytic the gradient there, from the backward pass
    * @param numeric the difference quotient there
@@ -346,6 +347,10 @@ public final class GradientCheck {
     private final Object[] movedInputs = new Object[inputs.length];
     private final DoubleTrainingProgram program;
     private double least;
+
+    /** {@link #ROUNDING} times the loss. */
+    private double rounded;
+
     private double scale;
     private int checked;
     private int kinks;
@@ -374,10 +379,8 @@ public final class GradientCheck {
       for (int i = 0; i < inputs.length; i++) {
         rounding = Math.max(rounding, difference(inputGradients[i], again[i]));
       }
-      least =
-          Math.max(
-              Math.max(LEAST * scale, ROUNDING * Math.abs(loss)),
-              Math.max(CANCELLED * rounding, Double.MIN_NORMAL));
+      least = Math.max(LEAST * scale, Math.max(CANCELLED * rounding, Double.MIN_NORMAL));
+      rounded = ROUNDING * Math.abs(loss);
       for (StoredTensor tensor : description.tensors()) {
         if (tensor.role() == StoredTensor.Role.PARAMETER) {
           int size = tensor.storage().size();
@@ -434,15 +437,20 @@ public final class GradientCheck {
 
     private void compare(String name, int i, double[] values, int place, double analytic) {
       double numeric = Double.NaN;
-      for (int step = 0; step < STEPS.length && Double.isNaN(numeric); step++) {
-        numeric = quotient(values, place, STEPS[step]);
+      double smallest = least;
+      for (double step : STEPS) {
+        smallest = Math.max(least, rounded / step);
+        numeric = quotient(values, place, step, smallest);
+        if (!Double.isNaN(numeric)) {
+          break;
+        }
       }
       if (Double.isNaN(numeric)) {
         kinks++;
         return;
       }
       checked++;
-      double size = Math.max(Math.max(Math.abs(analytic), Math.abs(numeric)), least);
+      double size = Math.max(Math.max(Math.abs(analytic), Math.abs(numeric)), smallest);
       double error = Math.abs(analytic - numeric) / size;
       // A gradient that is no number is the worst there can be.
       if (!(error <= worst.largestError) || worst.where.isEmpty()) {
@@ -451,7 +459,7 @@ public final class GradientCheck {
     }
 
     /** The difference quotient; NaN if there is a kink within the step. */
-    private double quotient(double[] values, int place, double step) {
+    private double quotient(double[] values, int place, double step, double smallest) {
       double value = values[place];
       double h = step * Math.max(1, Math.abs(value));
       double middle = lossAt(values, place, value);
@@ -472,7 +480,7 @@ public final class GradientCheck {
       double halfGap = 2 * (near - 2 * middle + nearBelow) / h;
       double bound = KINK * Math.max(scale, Math.abs(numeric));
       boolean kink = Math.abs(gap - 2 * halfGap) > bound || Math.abs(coarse - fine) > 100 * bound;
-      double size = Math.max(Math.abs(numeric), least);
+      double size = Math.max(Math.abs(numeric), smallest);
       // The loss's own rounding gives differences of that many units in its last place.
       double rounding = 4 * Math.ulp(middle) / h;
       boolean bend = Math.abs(coarse - 5 * fine + 4 * finest) > BEND * size + rounding;

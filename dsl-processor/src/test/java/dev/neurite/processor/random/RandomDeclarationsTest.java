@@ -34,6 +34,12 @@ final class RandomDeclarationsTest {
                     .isGreaterThanOrEqualTo(COUNT * EACH / 20_000));
   }
 
+  /** Gradients of 1e-10, of which the rounding of a loss of 4 leaves one digit. */
+  @Test
+  void roundingOfTheLossIsNoWrongGradient() {
+    assertThat(RandomRun.of(1, 9041, 1).failures()).isEmpty();
+  }
+
   private static List<String> declared() {
     List<String> names = operations(Operation.class);
     names.addAll(List.of("Stack", "Stack in a block", "SharedWith"));
