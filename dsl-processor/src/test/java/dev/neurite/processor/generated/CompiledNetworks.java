@@ -8,15 +8,12 @@ import java.net.MalformedURLException;
 import java.net.URI;
 import java.net.URL;
 import java.net.URLClassLoader;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Stream;
 import javax.tools.Diagnostic;
 import javax.tools.DiagnosticCollector;
 import javax.tools.JavaCompiler;
@@ -25,22 +22,37 @@ import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
 import org.jspecify.annotations.Nullable;
 
-/**
- * All networks of these tests, compiled by one run of javac into a folder of source and classes.
- */
-record CompiledNetworks(
-    Path folder, NetworkSources sources, Map<String, GeneratedNetwork> networks) {
+/** All networks of these tests, as source and classes in a folder. */
+final class CompiledNetworks {
 
   private static @Nullable CompiledNetworks once;
 
-  /** Compiles all networks, once in a process. */
+  private final Path folder;
+  private final NetworkSources sources;
+  private final ClassLoader loader;
+  private final Map<String, GeneratedNetwork> networks = new LinkedHashMap<>();
+
+  private CompiledNetworks(Path folder, NetworkSources sources) {
+    this.folder = folder;
+    this.sources = sources;
+    try {
+      // Not closed: its classes are in use until the process ends.
+      this.loader =
+          new URLClassLoader(
+              new URL[] {folder.toUri().toURL()}, CompiledNetworks.class.getClassLoader());
+    } catch (MalformedURLException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** All networks, compiled once in a build. */
   static synchronized CompiledNetworks compiled() {
     CompiledNetworks result = once;
     if (result == null) {
       NetworkSources sources = new NetworkSources(OracleCase.all());
-      Path folder = temporary();
-      compile(sources.sources(), folder);
-      result = in(folder);
+      result =
+          new CompiledNetworks(
+              NetworkFolder.of(sources.sources(), CompiledNetworks::compile), sources);
       once = result;
     }
     return result;
@@ -53,38 +65,26 @@ record CompiledNetworks(
 
   /** Networks that another process has compiled. */
   static CompiledNetworks in(Path folder) {
-    try {
-      NetworkSources sources = new NetworkSources(OracleCase.all());
-      // Not closed: its classes are in use until the process ends.
-      URLClassLoader loader =
-          new URLClassLoader(
-              new URL[] {folder.toUri().toURL()}, CompiledNetworks.class.getClassLoader());
-      Map<String, GeneratedNetwork> networks = new LinkedHashMap<>();
-      for (String name : sources.sources().keySet()) {
-        networks.put(name, GeneratedNetwork.of(name, loader));
-      }
-      return new CompiledNetworks(folder, sources, networks);
-    } catch (MalformedURLException e) {
-      throw new UncheckedIOException(e);
-    }
+    return new CompiledNetworks(folder, new NetworkSources(OracleCase.all()));
   }
 
-  GeneratedNetwork network(String name) {
-    GeneratedNetwork network = networks.get(name);
-    if (network == null) {
+  Path folder() {
+    return folder;
+  }
+
+  NetworkSources sources() {
+    return sources;
+  }
+
+  List<GeneratedNetwork> networks() {
+    return sources.sources().keySet().stream().map(this::network).toList();
+  }
+
+  synchronized GeneratedNetwork network(String name) {
+    if (!sources.sources().containsKey(name)) {
       throw new IllegalArgumentException("no network " + name);
     }
-    return network;
-  }
-
-  private static Path temporary() {
-    try {
-      Path folder = Files.createTempDirectory("neurite-networks");
-      Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(folder)));
-      return folder;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return networks.computeIfAbsent(name, one -> GeneratedNetwork.of(one, loader));
   }
 
   private static void compile(Map<String, String> sources, Path folder) {
@@ -132,16 +132,6 @@ record CompiledNetworks(
   /** Users compile everything but the double twin, often with all warnings as errors. */
   private static boolean isOfUsers(@Nullable JavaFileObject source) {
     return source != null && !source.getName().endsWith("Double.java");
-  }
-
-  private static void delete(Path folder) {
-    try (Stream<Path> paths = Files.walk(folder)) {
-      for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(path);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   private static final class Source extends SimpleJavaFileObject {
