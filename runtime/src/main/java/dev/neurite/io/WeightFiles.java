@@ -144,8 +144,13 @@ public final class WeightFiles {
   public static float[] gather(StoredTensor stored, float[] flat) {
     Storage storage = stored.storage();
     float[] values = new float[storage.size()];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = flat[storage.index(i)];
+    int run = storage.run();
+    int step = storage.step();
+    for (int first = 0; first < values.length; first += run) {
+      int at = storage.index(first);
+      for (int i = first; i < first + run; i++, at += step) {
+        values[i] = flat[at];
+      }
     }
     return values;
   }
@@ -171,8 +176,13 @@ public final class WeightFiles {
               + " values, got "
               + values.length);
     }
-    for (int i = 0; i < values.length; i++) {
-      flat[storage.index(i)] = values[i];
+    int run = storage.run();
+    int step = storage.step();
+    for (int first = 0; first < values.length; first += run) {
+      int at = storage.index(first);
+      for (int i = first; i < first + run; i++, at += step) {
+        flat[at] = values[i];
+      }
     }
   }
 

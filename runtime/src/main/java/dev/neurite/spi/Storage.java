@@ -25,6 +25,15 @@ public sealed interface Storage permits Storage.Panels, Storage.Rows, Storage.Ch
   int index(int i);
 
   /**
+   * Values in row-major order that lie evenly in the flat array: those from a multiple of this on,
+   * {@link #step} apart. Divides {@link #size}.
+   */
+  int run();
+
+  /** Positions in the flat array from one value of a {@link #run} to the next. */
+  int step();
+
+  /**
    * Weights and vectors of a layer with {@code groups} x {@code outputs} outputs: for each group
    * panels of 16 outputs, {@code [groups][ceil(outputs / 16)][height][width][channels][16]}.
    * Outside the shape is {@code [groups * outputs, channels, height, width]}: a convolution's
@@ -66,6 +75,17 @@ public sealed interface Storage permits Storage.Panels, Storage.Rows, Storage.Ch
       int within = output % outputs;
       return offset + ((group * panels() + within / PANEL) * inputs + k) * PANEL + within % PANEL;
     }
+
+    @Override
+    public int run() {
+      int area = height * width;
+      return inputs() == 1 ? outputs : area == 1 ? channels : area;
+    }
+
+    @Override
+    public int step() {
+      return inputs() == 1 ? 1 : height * width == 1 ? PANEL : channels * PANEL;
+    }
   }
 
   /**
@@ -87,6 +107,16 @@ public sealed interface Storage permits Storage.Panels, Storage.Rows, Storage.Ch
     @Override
     public int index(int i) {
       return offset + i / columns * stride + i % columns;
+    }
+
+    @Override
+    public int run() {
+      return columns;
+    }
+
+    @Override
+    public int step() {
+      return 1;
     }
   }
 
@@ -114,6 +144,16 @@ public sealed interface Storage permits Storage.Panels, Storage.Rows, Storage.Ch
       int inputs = channels * area;
       int column = i % inputs;
       return offset + i - column + column % area * channels + column / area;
+    }
+
+    @Override
+    public int run() {
+      return height * width == 1 ? size() : height * width;
+    }
+
+    @Override
+    public int step() {
+      return height * width == 1 ? 1 : channels;
     }
   }
 }
