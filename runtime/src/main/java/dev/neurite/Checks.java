@@ -121,6 +121,15 @@ final class Checks {
         "no " + kind + " " + wanted + "; there is " + names(list, name));
   }
 
+  /** The position of the only element; the message lists the names where there are several. */
+  static <T> int only(String kind, List<T> list, Function<T, String> name) {
+    if (list.size() != 1) {
+      throw new IllegalStateException(
+          "there are " + list.size() + " " + kind + " (" + names(list, name) + "): name one");
+    }
+    return 0;
+  }
+
   static <T> String names(List<T> list, Function<T, String> name) {
     return list.stream().map(name).collect(Collectors.joining(", "));
   }

@@ -165,24 +165,28 @@ final class GpuPasses implements Passes {
     pool.run(work);
   }
 
-  double clip(DeviceClip clip) {
+  @Override
+  public double clip(DeviceClip clip) {
     returnGradients();
     return device.clip(clip, model.trainable());
   }
 
-  void update(DeviceUpdate update) {
+  @Override
+  public boolean update(DeviceUpdate update) {
     returnGradients();
     model.toDevice();
     device.update(update);
     model.changedOnDevice();
+    return true;
   }
 
-  void memories(DeviceUpdate update) {
-    device.memories(update);
-  }
-
-  void release(DeviceUpdate update) {
-    device.release(update);
+  @Override
+  public void memories(DeviceUpdate update, boolean release) {
+    if (release) {
+      device.release(update);
+    } else {
+      device.memories(update);
+    }
   }
 
   /** Adds the gradients times a factor to sums on the GPU. */

@@ -1,6 +1,8 @@
 package dev.neurite;
 
 import dev.neurite.loss.Loss;
+import dev.neurite.spi.DeviceClip;
+import dev.neurite.spi.DeviceUpdate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +41,19 @@ sealed interface Passes extends AutoCloseable permits HostPasses, GpuPasses {
   void update(Training.Work change);
 
   void inParts(Training.Work work);
+
+  /** An optimizer's step where the passes run; false where that is {@link #update}. */
+  default boolean update(DeviceUpdate update) {
+    return false;
+  }
+
+  /** Copies an optimizer's memories to the host, where they are not there already. */
+  default void memories(DeviceUpdate update, boolean release) {}
+
+  /** Limits the gradients where the passes run: their size before; NaN on the processor. */
+  default double clip(DeviceClip clip) {
+    return Double.NaN;
+  }
 
   @Override
   void close();

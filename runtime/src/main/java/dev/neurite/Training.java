@@ -7,7 +7,6 @@ import dev.neurite.spi.DeviceUpdate;
 import dev.neurite.spi.ModelDescription;
 import dev.neurite.spi.StoredTensor;
 import java.lang.ref.Cleaner;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -31,8 +30,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Training implements AutoCloseable {
 
-  private static final Cleaner CLEANER = Cleaner.create();
-
   /** One part of a piece of work that is split over the threads. */
   @FunctionalInterface
   public interface Work {
@@ -52,36 +49,18 @@ public final class Training implements AutoCloseable {
   private final Cleaner.Cleanable cleanable;
   private final Object[] single = new Object[1];
 
-  /** Whether the gradient of each output has been written since the last forward pass. */
-  private final boolean[] given;
-
-  private int rows;
-  private boolean backwardDone;
-  private boolean inputGradientsRequired;
-  private boolean inputGradientsValid;
-  private boolean closed;
+  private final PassState state;
   private long seed;
   private long passNumber;
 
   Training(TrainableModel model, int maxRows, int threads) {
-    if (maxRows < 1) {
-      throw new IllegalArgumentException("expected at least 1 row, got " + maxRows);
-    }
-    if (threads < 1) {
-      throw new IllegalArgumentException("expected at least 1 thread, got " + threads);
-    }
     this.model = model;
     description = model.description();
-    given = new boolean[description.outputs().size()];
+    state = new PassState(description.outputs().size());
     seed = model.seed();
-    WorkerPool pool = new WorkerPool(threads);
-    try {
-      passes = model.newPasses(maxRows, pool);
-    } catch (RuntimeException | Error e) {
-      pool.close();
-      throw e;
-    }
-    cleanable = CLEANER.register(this, new Closing(passes, pool));
+    Resources resources = Resources.open(model, maxRows, threads);
+    passes = resources.passes();
+    cleanable = resources.releasedWith(this);
   }
 
   /** The model being trained. */
@@ -96,7 +75,7 @@ public final class Training implements AutoCloseable {
 
   /** Rows of the last forward pass; 0 before the first. */
   public int rows() {
-    return rows;
+    return state.rows();
   }
 
   /** Threads that share the work, the calling one included. */
@@ -121,7 +100,7 @@ public final class Training implements AutoCloseable {
    * batch normalisation takes its running statistics, which stay as they are.
    */
   public void trainingMode(boolean training) {
-    requireOpen();
+    state.requireOpen();
     passes.trainingMode(training);
   }
 
@@ -157,16 +136,13 @@ public final class Training implements AutoCloseable {
    *     vocabulary; nothing is changed
    */
   public void forward(Object[] inputs, int rows) {
-    requireOpen();
+    state.requireOpen();
     Checks.rows(rows, maxRows());
     Checks.inputs(description, inputs, rows);
-    this.rows = 0;
-    backwardDone = false;
-    inputGradientsValid = false;
-    Arrays.fill(given, false);
+    state.forwardBegins();
     passes.forward(inputs, rows, seed, passNumber);
     passNumber++;
-    this.rows = rows;
+    state.forwardDone(rows);
   }
 
   /**
@@ -226,18 +202,10 @@ public final class Training implements AutoCloseable {
    * @throws IllegalStateException if there was no forward pass or no loss
    */
   public void backward() {
-    requirePass();
-    boolean any = false;
-    for (boolean one : given) {
-      any |= one;
-    }
-    if (!any) {
-      throw new IllegalStateException(
-          "no loss was computed since the forward pass: call loss(...), or pass the gradient of the"
-              + " output to backward(...)");
-    }
-    for (int i = 0; i < given.length; i++) {
-      if (!given[i]) {
+    state.requirePass();
+    state.requireLoss();
+    for (int i = 0; i < description.outputs().size(); i++) {
+      if (!state.isGiven(i)) {
         passes.outputGradient(i, null);
       }
     }
@@ -251,9 +219,9 @@ public final class Training implements AutoCloseable {
    * @throws IllegalStateException if there was no forward pass
    */
   public void backward(float[] dOutput) {
-    requirePass();
+    state.requirePass();
     int only = onlyOutput();
-    Checks.outputGradient(description.outputs().get(only), dOutput, rows);
+    Checks.outputGradient(description.outputs().get(only), dOutput, state.rows());
     accept(only, dOutput);
     runBackwardStages();
   }
@@ -266,15 +234,16 @@ public final class Training implements AutoCloseable {
    * @throws IllegalStateException if there was no forward pass
    */
   public void backward(float[]... dOutputs) {
-    requirePass();
-    if (dOutputs.length != given.length) {
+    state.requirePass();
+    int outputs = description.outputs().size();
+    if (dOutputs.length != outputs) {
       throw new IllegalArgumentException(
-          "expected gradients of " + given.length + " outputs, got " + dOutputs.length);
+          "expected gradients of " + outputs + " outputs, got " + dOutputs.length);
     }
-    for (int i = 0; i < given.length; i++) {
-      Checks.outputGradient(description.outputs().get(i), dOutputs[i], rows);
+    for (int i = 0; i < outputs; i++) {
+      Checks.outputGradient(description.outputs().get(i), dOutputs[i], state.rows());
     }
-    for (int i = 0; i < given.length; i++) {
+    for (int i = 0; i < outputs; i++) {
       accept(i, dOutputs[i]);
     }
     runBackwardStages();
@@ -282,7 +251,7 @@ public final class Training implements AutoCloseable {
 
   /** Asks the backward passes that follow for the gradients of the inputs too; off at first. */
   public void requireInputGradients(boolean required) {
-    inputGradientsRequired = required;
+    state.requireInputGradients(required);
     passes.requireInputGradients(required);
   }
 
@@ -293,15 +262,8 @@ public final class Training implements AutoCloseable {
    *     backward pass, or there are several inputs
    */
   public float[] inputGradient() {
-    if (description.inputs().size() != 1) {
-      throw new IllegalStateException(
-          "there are "
-              + description.inputs().size()
-              + " inputs ("
-              + Checks.names(description.inputs(), ModelDescription.Input::name)
-              + "): name one");
-    }
-    return inputGradient(0);
+    return inputGradient(
+        Checks.only("inputs", description.inputs(), ModelDescription.Input::name));
   }
 
   /**
@@ -340,9 +302,7 @@ public final class Training implements AutoCloseable {
    * @throws IllegalStateException before the first backward pass
    */
   public float[] gradient(String name) {
-    if (!backwardDone) {
-      throw new IllegalStateException("no gradients since the last forward pass: call backward");
-    }
+    state.requireGradients();
     StoredTensor tensor = model.tensors().find(name);
     if (tensor.role() != StoredTensor.Role.PARAMETER) {
       throw new IllegalArgumentException(name + " is not trained and has no gradient");
@@ -362,13 +322,13 @@ public final class Training implements AutoCloseable {
    * Runs a change of the parameters in parts on the threads of this training and tells the model.
    */
   public void update(Work change) {
-    requireOpen();
+    state.requireOpen();
     passes.update(change);
   }
 
   /** Runs anything in parts on the threads of this training. */
   public void inParts(Work work) {
-    requireOpen();
+    state.requireOpen();
     passes.inParts(work);
   }
 
@@ -378,12 +338,8 @@ public final class Training implements AutoCloseable {
    * @return false if it runs on the processor: {@link #update} is meant then
    */
   public boolean updateOnDevice(DeviceUpdate update) {
-    requireOpen();
-    if (passes instanceof GpuPasses gpu) {
-      gpu.update(update);
-      return true;
-    }
-    return false;
+    state.requireOpen();
+    return passes.update(update);
   }
 
   /**
@@ -393,12 +349,8 @@ public final class Training implements AutoCloseable {
    * @param release whether they are then dropped on the GPU
    */
   public void memoriesFromDevice(DeviceUpdate update, boolean release) {
-    if (!closed && passes instanceof GpuPasses gpu) {
-      if (release) {
-        gpu.release(update);
-      } else {
-        gpu.memories(update);
-      }
+    if (!state.isClosed()) {
+      passes.memories(update, release);
     }
   }
 
@@ -408,8 +360,8 @@ public final class Training implements AutoCloseable {
    * @return their size before; NaN if it runs on the processor
    */
   public double clipOnDevice(DeviceClip clip) {
-    requireOpen();
-    return passes instanceof GpuPasses gpu ? gpu.clip(clip) : Double.NaN;
+    state.requireOpen();
+    return passes.clip(clip);
   }
 
   /** Whether this training runs on a GPU. */
@@ -420,7 +372,7 @@ public final class Training implements AutoCloseable {
   /** Ends the threads, and releases what is the training's own on a GPU. The model stays. */
   @Override
   public void close() {
-    closed = true;
+    state.close();
     cleanable.clean();
   }
 
@@ -441,23 +393,23 @@ public final class Training implements AutoCloseable {
 
   /** The passes on a GPU; null on the processor. */
   @Nullable GpuPasses gpu() {
-    requireOpen();
+    state.requireOpen();
     return passes instanceof GpuPasses gpu ? gpu : null;
   }
 
   /** The loss of output {@code index}; its weighted gradient is kept for {@link #backward()}. */
   double loss(int index, Loss loss, Object targets, float weight) {
-    requirePass();
+    state.requirePass();
     ModelDescription.Output output = description.outputs().get(index);
     loss.check(output);
     double value = passes.loss(index, loss, targets, weight);
-    given[index] = true;
+    state.give(index);
     return value;
   }
 
   /** The values of output {@code index}, live. */
   float[] output(int index) {
-    requirePass();
+    state.requirePass();
     return passes.output(index);
   }
 
@@ -467,10 +419,7 @@ public final class Training implements AutoCloseable {
       throw new IllegalArgumentException(
           "input " + input.name() + " takes indices, which have no gradient");
     }
-    if (!inputGradientsValid) {
-      throw new IllegalStateException(
-          "no input gradients: call requireInputGradients(true) before backward");
-    }
+    state.requireInputGradients();
     return passes.inputGradient(index);
   }
 
@@ -481,55 +430,20 @@ public final class Training implements AutoCloseable {
 
   private void accept(int index, float[] dOutput) {
     passes.outputGradient(index, dOutput);
-    given[index] = true;
+    state.give(index);
   }
 
   private void runBackwardStages() {
-    backwardDone = false;
+    state.backwardBegins();
     passes.backward();
-    backwardDone = true;
-    inputGradientsValid = inputGradientsRequired;
-  }
-
-  /** What is left to do for a training that nobody refers to any more. */
-  private record Closing(Passes passes, WorkerPool pool) implements Runnable {
-
-    @Override
-    public void run() {
-      try {
-        passes.close();
-      } finally {
-        pool.close();
-      }
-    }
+    state.backwardDone();
   }
 
   private int onlyOutput() {
-    if (given.length != 1) {
-      throw new IllegalStateException(
-          "there are "
-              + given.length
-              + " outputs ("
-              + Checks.names(description.outputs(), ModelDescription.Output::name)
-              + "): name one");
-    }
-    return 0;
+    return Checks.only("outputs", description.outputs(), ModelDescription.Output::name);
   }
 
   private int outputIndex(String name) {
     return Checks.indexOf("output", description.outputs(), ModelDescription.Output::name, name);
-  }
-
-  private void requirePass() {
-    requireOpen();
-    if (rows == 0) {
-      throw new IllegalStateException("no forward pass yet: call forward first");
-    }
-  }
-
-  private void requireOpen() {
-    if (closed) {
-      throw new IllegalStateException("this training is closed: make another with training(...)");
-    }
   }
 }
