@@ -26,6 +26,11 @@ final class ExerciseWriter {
   /** Floats of the scratch array: room for the largest of the small products. */
   private static final int SCRATCH = 18432;
 
+  /** Rows of the largest tile, and the most steps that an exercise takes. */
+  private static final int MOST_ROWS = 14;
+
+  private static final int MOST_STEPS = 64;
+
   /** Sizes that reach every loop of a kernel: two vectors of 16 lanes and three lanes over. */
   private static final int LANES = 35;
 
@@ -123,9 +128,29 @@ final class ExerciseWriter {
                   return true;
                 }
                 """,
-                SCRATCH,
+                scratch(),
                 LANES)
             .build());
+  }
+
+  /** Room for strides that are numbers too: those of the network. */
+  private int scratch() {
+    return SCRATCH + kernels.all().stream().mapToInt(ExerciseWriter::extent).max().orElse(0);
+  }
+
+  private static int extent(Kernel kernel) {
+    Map<String, Integer> constants = kernel.constants();
+    return constants.entrySet().stream()
+        .mapToInt(
+            constant ->
+                constant.getValue()
+                    * switch (constant.getKey()) {
+                      case "lda", "ldc" -> 2 * MOST_ROWS;
+                      case "aStep", "wStep" -> constants.getOrDefault("count", MOST_STEPS);
+                      case "depth" -> 32;
+                      case String other -> 8;
+                    })
+        .sum();
   }
 
   private static List<String> calls(Kernel kernel) {
@@ -155,7 +180,7 @@ final class ExerciseWriter {
       // A tile of each number of rows: the large one, then 4, 2 and 1.
       int rows = Math.max(c.wide().rows(), c.narrow().rows()) + 7;
       columns.forEach(n -> calls.add(call(kernel, Map.of("m", rows, "n", n))));
-      if (kernel.parameters().stream().anyMatch(parameter -> parameter.name().equals("depth"))) {
+      if (kernel.open().stream().anyMatch(parameter -> parameter.name().equals("depth"))) {
         // More steps than one pass takes.
         calls.add(call(kernel, Map.of("m", 1, "n", 32)).replace("steps", "8 * steps + 8"));
       }
@@ -169,7 +194,7 @@ final class ExerciseWriter {
 
   private static String call(Kernel kernel, Map<String, Integer> own) {
     boolean sums = kernel.body().getFirst() instanceof Stmt.Contract;
-    return kernel.parameters().stream()
+    return kernel.open().stream()
         .map(parameter -> argument(parameter, own, sums))
         .collect(Collectors.joining(", ", "k." + kernel.name() + "(", ")"));
   }

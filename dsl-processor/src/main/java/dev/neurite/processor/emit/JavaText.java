@@ -11,6 +11,11 @@ final class JavaText {
     return this;
   }
 
+  /** A variable whose value javac takes for a number. */
+  void constant(String name, int value) {
+    line("final int " + name + " = " + value + ";");
+  }
+
   /** A line that ends in an opening brace; what follows is one step further in. */
   JavaText open(String head) {
     line(head + " {");

@@ -61,7 +61,7 @@ final class KernelClasses {
             .addSuperinterface(ClassName.bestGuess(KERNELS))
             .addJavadoc("Plain Java: the first calls, and where there is no Vector API.\n");
     for (Kernel kernel : kernels.all()) {
-      String body = KernelPrinter.body(kernel, new ScalarPrinter(real, tiles, kernel.parameters()));
+      String body = KernelPrinter.body(kernel, new ScalarPrinter(real, tiles, kernel));
       type.addMethod(method(kernel, body));
     }
     addTiles(type, tiles);
@@ -101,7 +101,7 @@ final class KernelClasses {
             .build());
     List<String> bodies = new ArrayList<>();
     for (Kernel kernel : kernels.all()) {
-      String body = KernelPrinter.body(kernel, new SimdPrinter(tiles, kernel.parameters()));
+      String body = KernelPrinter.body(kernel, new SimdPrinter(tiles, kernel));
       type.addMethod(method(kernel, body));
       bodies.add(body);
     }
@@ -200,7 +200,7 @@ final class KernelClasses {
 
   private MethodSpec.Builder signature(Kernel kernel) {
     MethodSpec.Builder method = MethodSpec.methodBuilder(kernel.name());
-    addParameters(method, kernel.parameters());
+    addParameters(method, kernel.open());
     return method;
   }
 

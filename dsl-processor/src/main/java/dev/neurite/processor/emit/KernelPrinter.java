@@ -26,6 +26,7 @@ abstract sealed class KernelPrinter permits ScalarPrinter, SimdPrinter {
   static String body(Kernel kernel, KernelPrinter printer) {
     kernel.parameters().forEach(parameter -> printer.names.add(parameter.name()));
     printer.reserve(kernel.body());
+    kernel.constants().forEach(printer.text::constant);
     printer.statements(kernel.body());
     return printer.text.toString();
   }

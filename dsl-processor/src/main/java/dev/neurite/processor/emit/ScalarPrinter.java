@@ -10,12 +10,12 @@ import java.util.List;
 final class ScalarPrinter extends KernelPrinter {
 
   private final TileMethods tiles;
-  private final List<Kernel.Parameter> parameters;
+  private final Kernel kernel;
 
-  ScalarPrinter(String real, TileMethods tiles, List<Kernel.Parameter> parameters) {
+  ScalarPrinter(String real, TileMethods tiles, Kernel kernel) {
     super(real);
     this.tiles = tiles;
-    this.parameters = parameters;
+    this.kernel = kernel;
   }
 
   @Override
@@ -103,7 +103,7 @@ final class ScalarPrinter extends KernelPrinter {
     text.open("for (int column = 0; column < n; column += 16)");
     TileMethods.openPasses(contract.contraction(), text);
     text.open("for (int i = 0; i < m; i++)");
-    text.line(tiles.scalar(contract.contraction(), parameters, "i", "column") + ";");
+    text.line(tiles.scalar(contract.contraction(), kernel, "i", "column") + ";");
     text.close();
     TileMethods.closePasses(contract.contraction(), text);
     text.close();

@@ -38,13 +38,17 @@ final class ScalarTile {
                           + "] : 0"));
     }
     boolean whole = perRow || perLane;
-    if (!c.operands().addsToResult()) {
+    if (!c.operands().addsToResult() && !c.nested()) {
       text.open("if (!first)");
       columns(
           text, whole, j -> "s%d = c[%s];".formatted(j, IndexText.sum("c0", Integer.toString(j))));
       text.close();
     }
-    TileIndices.openLoop(c, text);
+    if (c.nested()) {
+      TileIndices.openLoops(c, text);
+    } else {
+      TileIndices.openLoop(c, text);
+    }
     if (c.stepsATurn() > MOST_WRITTEN) {
       text.open("for (int step = 0; step < %d; step++)".formatted(c.stepsATurn()));
       step(c, real, "step", "", text);
@@ -55,6 +59,9 @@ final class ScalarTile {
       }
     }
     text.close();
+    if (c.nested()) {
+      text.close();
+    }
     columns(text, whole, j -> store(c, j));
     return text.toString();
   }
@@ -62,13 +69,11 @@ final class ScalarTile {
   private static void step(Contraction c, String real, String step, String suffix, JavaText text) {
     boolean perLane = c.operands() == Operands.LANE_PAIRS;
     if (perLane) {
-      text.line("int from%s = %s;".formatted(suffix, TileIndices.innerIndex(c, "a", step)));
+      text.line("int from%s = %s;".formatted(suffix, index(c, "a", step)));
     } else {
-      text.line("%s x%s = a[%s];".formatted(real, suffix, TileIndices.innerIndex(c, "a", step)));
+      text.line("%s x%s = a[%s];".formatted(real, suffix, index(c, "a", step)));
     }
-    text.line(
-        "int at%s = %s;"
-            .formatted(suffix, IndexText.sum("w0", TileIndices.innerIndex(c, "w", step))));
+    text.line("int at%s = %s;".formatted(suffix, IndexText.sum("w0", index(c, "w", step))));
     for (int j = 0; j < 16; j++) {
       String lane = Integer.toString(j);
       text.line(
@@ -79,6 +84,10 @@ final class ScalarTile {
                   IndexText.sum("at" + suffix, lane),
                   j));
     }
+  }
+
+  private static String index(Contraction c, String side, String step) {
+    return c.nested() ? TileIndices.nestedIndex(c, side) : TileIndices.innerIndex(c, side, step);
   }
 
   /** A line for each of the 16 columns, or for as many as are left. */

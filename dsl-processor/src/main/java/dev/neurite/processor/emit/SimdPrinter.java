@@ -2,6 +2,7 @@ package dev.neurite.processor.emit;
 
 import dev.neurite.processor.kernel.Contraction;
 import dev.neurite.processor.kernel.IndexText;
+import dev.neurite.processor.kernel.Kernel;
 import dev.neurite.processor.kernel.Stmt;
 import dev.neurite.processor.kernel.Value;
 import java.util.HashSet;
@@ -20,12 +21,12 @@ final class SimdPrinter extends KernelPrinter {
   static final String QUAD_VECTOR = "QUAD_VECTOR";
 
   private final TileMethods tiles;
-  private final List<dev.neurite.processor.kernel.Kernel.Parameter> parameters;
+  private final Kernel kernel;
 
-  SimdPrinter(TileMethods tiles, List<dev.neurite.processor.kernel.Kernel.Parameter> parameters) {
+  SimdPrinter(TileMethods tiles, Kernel kernel) {
     super("float");
     this.tiles = tiles;
-    this.parameters = parameters;
+    this.kernel = kernel;
   }
 
   @Override
@@ -196,7 +197,7 @@ final class SimdPrinter extends KernelPrinter {
     }
     text.open("for (; column + 8 * LANES <= " + end + "; column += 8 * LANES)");
     TileMethods.openPasses(c, text);
-    text.line(tiles.simd(c, parameters, 1, 8, false, "0", "column") + ";");
+    text.line(tiles.simd(c, kernel, 1, 8, false, "0", "column") + ";");
     TileMethods.closePasses(c, text);
     text.close();
     text.open("for (; column < " + end + "; column += 2 * LANES)");
@@ -209,7 +210,7 @@ final class SimdPrinter extends KernelPrinter {
                 form,
                 () ->
                     text.line(
-                        tiles.simd(c, parameters, 1, form.vectors(), form.tail(), "0", "column")
+                        tiles.simd(c, kernel, 1, form.vectors(), form.tail(), "0", "column")
                             + ";")));
     TileMethods.closePasses(c, text);
     text.close();
@@ -218,6 +219,18 @@ final class SimdPrinter extends KernelPrinter {
   }
 
   private void byPanels(Contraction c) {
+    if (c.wide().vectors() == 4) {
+      text.open("if (WIDE)");
+      text.open("for (int column = 0; column < n; column += 4 * LANES)");
+      TileMethods.openPasses(c, text);
+      text.line("int i = 0;");
+      rowLoop(c, new Form(4, false), c.wide().rows());
+      restByPairs(c);
+      TileMethods.closePasses(c, text);
+      text.close();
+      text.line("return;");
+      text.close();
+    }
     if (c.room()) {
       text.line(END);
       text.open(
@@ -312,6 +325,19 @@ final class SimdPrinter extends KernelPrinter {
     text.close();
   }
 
+  /** The rows that a tile of four vectors leaves over, by tiles of two. */
+  private void restByPairs(Contraction c) {
+    for (int rows : new int[] {4, 2, 1}) {
+      if (rows < c.wide().rows()) {
+        text.open("for (; i + %d <= m; i += %d)".formatted(rows, rows));
+        for (String column : List.of("column", "column + 2 * LANES")) {
+          text.line(tiles.simd(c, kernel, rows, 2, false, "i", column) + ";");
+        }
+        text.close();
+      }
+    }
+  }
+
   /** A tile that takes all steps in one call is called in the first pass only. */
   private void onceIfAll(Contraction c, Form form, Runnable lines) {
     boolean all = TileIndices.takesAll(c, form.tail());
@@ -327,7 +353,7 @@ final class SimdPrinter extends KernelPrinter {
   private void rows(Contraction c, Form form) {
     int narrow = c.narrow().rows();
     // Masks beside as many sums as 32 registers hold are more than C2 inlines.
-    int wide = form.tail() ? narrow : c.wide().rows();
+    int wide = form.tail() || c.wide().vectors() != 2 ? narrow : c.wide().rows();
     if (wide == narrow) {
       rowLoop(c, form, wide);
     } else {
@@ -347,7 +373,7 @@ final class SimdPrinter extends KernelPrinter {
 
   private void rowLoop(Contraction c, Form form, int rows) {
     text.open("for (; i + %d <= m; i += %d)".formatted(rows, rows));
-    text.line(tiles.simd(c, parameters, rows, form.vectors(), form.tail(), "i", "column") + ";");
+    text.line(tiles.simd(c, kernel, rows, form.vectors(), form.tail(), "i", "column") + ";");
     text.close();
   }
 }

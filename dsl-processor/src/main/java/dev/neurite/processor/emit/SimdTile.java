@@ -53,7 +53,9 @@ final class SimdTile {
         String sum =
             goesOn
                 ? "FloatVector.fromArray(SPECIES, c, " + TileIndices.resultIndex(c, i, j) + ")"
-                : all ? "start" + j : "FloatVector.zero(SPECIES)";
+                : c.operands().addsToResult()
+                    ? "FloatVector.zero(SPECIES)"
+                    : "start" + (perRow ? i : j);
         text.line("FloatVector s%d_%d = %s;".formatted(i, j, sum));
       }
     }

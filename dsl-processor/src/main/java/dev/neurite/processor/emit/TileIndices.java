@@ -21,7 +21,7 @@ final class TileIndices {
    * on from what it stored, since masked loads beside masked stores are more than C2 inlines.
    */
   static boolean takesAll(Contraction c, boolean tail) {
-    return tail && c.operands() == Operands.OUTPUTS;
+    return c.nested() || (tail && c.operands() == Operands.OUTPUTS);
   }
 
   static void openLoop(Contraction c, JavaText text) {
@@ -37,11 +37,15 @@ final class TileIndices {
     String a = "ao";
     String w = "";
     List<Contraction.Loop> loops = c.loops();
+    if (c.nested()) {
+      text.line("int last = Math.min(%s, %d);".formatted(loops.getFirst().count(), MOST_STEPS));
+    }
     for (int level = 0; level < loops.size(); level++) {
       Contraction.Loop loop = loops.get(level);
+      String count = c.nested() && level == 0 ? "last" : loop.count();
       text.open(
           "for (int %s = 0; %s < %s; %s++)"
-              .formatted(loop.variable(), loop.variable(), loop.count(), loop.variable()));
+              .formatted(loop.variable(), loop.variable(), count, loop.variable()));
       if (level < loops.size() - 1) {
         char letter = (char) ('A' + level);
         String step = IndexText.product(loop.variable(), loop.bStep());

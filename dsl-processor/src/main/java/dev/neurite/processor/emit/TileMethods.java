@@ -42,15 +42,20 @@ final class TileMethods {
    */
   String simd(
       Contraction c,
-      List<Parameter> kernel,
+      Kernel kernel,
       int rows,
       int vectors,
       boolean tail,
       String row,
       String column) {
-    String name = c.name() + rows + "x" + vectors + (tail ? "Tail" : "");
+    boolean all = TileIndices.takesAll(c, tail);
+    boolean own = isOwn(c, kernel, new Contraction.Tile(rows, vectors), tail);
+    String name =
+        (own ? kernel.name() + "By" : c.name()) + rows + "x" + vectors + (tail ? "Tail" : "");
+    List<Parameter> every = parameters(c, kernel, all);
+    Map<String, Integer> constants = own ? kernel.constants() : Map.of();
     List<Parameter> parameters =
-        TileIndices.takesAll(c, tail) ? allParameters(kernel) : parameters(c, kernel);
+        every.stream().filter(parameter -> !constants.containsKey(parameter.name())).toList();
     tiles.computeIfAbsent(
         name,
         ignored ->
@@ -59,24 +64,48 @@ final class TileMethods {
                 "%d rows by %s."
                     .formatted(rows, vectors == 1 ? "one vector" : vectors + " vectors"),
                 parameters,
-                SimdTile.body(c, rows, vectors, tail)));
-    return call(name, c, parameters, TileIndices.takesAll(c, tail), row, column);
+                constants(every, constants) + SimdTile.body(c, rows, vectors, tail)));
+    return call(name, c, parameters, all, row, column);
   }
 
-  private static List<Parameter> allParameters(List<Parameter> kernel) {
-    List<Parameter> all = new ArrayList<>(kernel.subList(1, kernel.size()));
-    all.add(new Parameter(Kernel.Type.INT, "column"));
-    return all;
+  /**
+   * Whether the numbers of a kernel stand in a tile: in the large ones, which most rows go through,
+   * and in all where they bound loops. The others are shared with other kernels.
+   */
+  private static boolean isOwn(Contraction c, Kernel kernel, Contraction.Tile tile, boolean tail) {
+    return !kernel.constants().isEmpty()
+        && (c.nested() || (!tail && (tile.equals(c.wide()) || tile.equals(c.narrow()))));
+  }
+
+  private static String constants(List<Parameter> parameters, Map<String, Integer> constants) {
+    JavaText text = new JavaText();
+    for (Parameter parameter : parameters) {
+      Integer value = constants.get(parameter.name());
+      if (value != null) {
+        text.constant(parameter.name(), value);
+      }
+    }
+    return text.toString();
+  }
+
+  private static List<Parameter> parameters(Contraction c, Kernel kernel, boolean all) {
+    if (!all) {
+      return parameters(c, kernel.parameters());
+    }
+    List<Parameter> every =
+        new ArrayList<>(kernel.parameters().subList(1, kernel.parameters().size()));
+    every.add(new Parameter(Kernel.Type.INT, "column"));
+    return every;
   }
 
   /** Registers the tile of one row and 16 columns and returns a call of it. */
-  String scalar(Contraction c, List<Parameter> kernel, String row, String column) {
-    String name = c.name() + "1x16";
-    List<Parameter> parameters = parameters(c, kernel);
+  String scalar(Contraction c, Kernel kernel, String row, String column) {
+    String name = c.name() + (c.nested() ? "Nest" : "") + "1x16";
+    List<Parameter> parameters = parameters(c, kernel, c.nested());
     tiles.computeIfAbsent(
         name,
         ignored -> new Tile(name, "One row by 16 columns.", parameters, ScalarTile.body(c, real)));
-    return call(name, c, parameters, false, row, column);
+    return call(name, c, parameters, c.nested(), row, column);
   }
 
   /**
@@ -108,6 +137,9 @@ final class TileMethods {
    * across a safepoint lie in memory, and with them all sums.
    */
   static void openPasses(Contraction c, JavaText text) {
+    if (c.nested()) {
+      return;
+    }
     String a = "ao";
     String w = "wo";
     List<String> first = new ArrayList<>();
@@ -145,7 +177,7 @@ final class TileMethods {
   }
 
   static void closePasses(Contraction c, JavaText text) {
-    for (int level = 0; level <= c.tileLoop(); level++) {
+    for (int level = 0; !c.nested() && level <= c.tileLoop(); level++) {
       text.close();
     }
   }

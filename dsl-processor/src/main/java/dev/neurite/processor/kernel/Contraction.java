@@ -18,6 +18,9 @@ import java.util.List;
  * @param columns what numbers of columns there are
  * @param room whether the result has room for 15 numbers behind its last, so that whole vectors are
  *     stored: columns from the last to the first, so that what goes beyond a row is overwritten
+ * @param nested whether a tile takes the whole nest of two loops in one call; the inner one then
+ *     runs as often as a constant of the kernel says, which keeps its sums in registers across the
+ *     outer one
  * @param writtenOut whether the innermost loop, whose count is a number, is written out in a tile
  */
 public record Contraction(
@@ -31,6 +34,7 @@ public record Contraction(
     boolean moreRows,
     Columns columns,
     boolean room,
+    boolean nested,
     boolean writtenOut) {
 
   public Contraction {
@@ -137,6 +141,7 @@ public record Contraction(
         moreRows || other.moreRows,
         columns.or(other.columns),
         room,
+        nested,
         writtenOut);
   }
 }

@@ -18,76 +18,39 @@ public final class Lanes {
   private static final String ROW = "row * channels * area + channel * area + i";
   private static final String LANE = "(i * channels + channel) * 16";
 
-  /** The most pixels of an output row that a tile writes out. */
-  private static final int SHORT = 0;
-
-  /**
-   * Bytecodes of a tile that C2 compiles well, without those that every tile of four vectors has.
-   */
-  private static final int LANE_BYTECODES = Products.TILE_BYTECODES - 530;
-
-  /** Bytecodes of a step for one row of four vectors: a load and four multiply-adds. */
-  private static final int STEP_BYTECODES = 79;
-
-  /** Bytecodes of a row of four vectors before and after the loop. */
-  private static final int ROW_BYTECODES = 99;
+  /** The most steps of each loop that a tile takes whole: longer ones need a safepoint. */
+  private static final int MOST_STEPS = 512;
 
   private Lanes() {}
+
+  /** Whether a tile takes a whole nest of loops that run so often, in one call. */
+  public static boolean isNested(int outer, int inner) {
+    return outer <= MOST_STEPS && inner <= MOST_STEPS;
+  }
 
   /**
    * Convolutions of 16 images: rows are filters, columns the pixels of an output row. Six filters
    * by four pixels are 24 accumulators, by two vectors 12.
+   *
+   * @param nested whether a tile takes all rows of the kernel at once
    */
-  public static Kernel product(int filters, int pixels) {
-    return product(
-        "lanes",
-        new Loop("tap", "taps", "depth * 16", "tapStride"),
-        new Loop("k", "depth", "16", "16"),
-        "{@code depth}",
-        "int taps, int tapStride, int depth",
-        filters,
-        6,
-        pixels);
-  }
-
-  /** The same for kernel rows of few inputs, which a tile takes whole in each turn of its loop. */
-  public static Kernel shortProduct(int filters, int depth, int pixels) {
-    return product(
-        "lanes" + depth + "DeepBy",
-        new Loop("tap", "taps", Integer.toString(depth * 16), "tapStride"),
-        new Loop("k", Integer.toString(depth), "16", "16"),
-        Integer.toString(depth),
-        "int taps, int tapStride",
-        filters,
-        Math.min(6, LANE_BYTECODES / (STEP_BYTECODES * depth + ROW_BYTECODES)),
-        pixels);
-  }
-
-  private static Kernel product(
-      String name,
-      Loop taps,
-      Loop row,
-      String depth,
-      String sizes,
-      int filters,
-      int mostRows,
-      int pixels) {
-    int rows = divisor(filters, mostRows);
-    int tile = rows < 3 && filters > rows ? Math.min(4, mostRows) : rows;
+  public static Kernel product(int filters, int pixels, boolean nested) {
+    int rows = divisor(filters, 6);
+    int tile = rows < 3 && filters > rows ? 4 : rows;
     return new Kernel(
-        name + tile,
-        "Convolutions of 16 images in the lanes: c[j][i] = b[i] + sum of a[k][i] w[j][k] over {@code taps} x "
-            + depth
-            + " inputs k, in this order, for filters i and pixels j.",
+        "lanes" + tile,
+        "Convolutions of 16 images in the lanes: c[j][i] = b[i] + sum of a[k][i] w[j][k] over {@code taps} x {@code depth} inputs k, in this"
+            + " order, for filters i and pixels j.",
         Kernel.parameters(
-            "int m, "
-                + sizes
-                + ", real[] a, int ao, real[] w, int wo, int panel, int n, real[] b, int bo, real[] c, int co, int resultPanel"),
+            "int m, int taps, int tapStride, int depth, real[] a, int ao, real[] w, int wo, int panel, int n, real[] b, int bo, real[] c,"
+                + " int co, int resultPanel"),
         List.of(
             new Stmt.Contract(
                 new Contraction(
-                    name,
-                    List.of(taps, row),
+                    "lanes",
+                    List.of(
+                        new Loop("tap", "taps", "depth * 16", "tapStride"),
+                        new Loop("k", "depth", "16", "16")),
                     "1",
                     Operands.LANES,
                     new Tile(tile, 4),
@@ -96,42 +59,35 @@ public final class Lanes {
                     filters % tile != 0,
                     Contraction.Columns.of(pixels * 16),
                     false,
-                    !name.equals("lanes")))));
-  }
-
-  /**
-   * Whether an output row of so many pixels is so short that a loop over it would cost too much.
-   */
-  public static boolean isShort(int pixels) {
-    return pixels <= SHORT;
+                    nested,
+                    false))));
   }
 
   /**
    * Weight gradients of the same, a sum for each lane: rows are inputs of the kernel, columns
-   * filters. A tile takes short output rows whole in each turn of its loop.
+   * filters.
+   *
+   * @param nested whether a tile takes all output rows of the image at once
    */
-  public static Kernel outer(int depth, int filters, int pixels) {
-    boolean isShort = isShort(pixels);
-    Tile wide = pairs(depth, filters, accumulators(pixels));
-    Tile narrow = pairs(depth, filters, Math.min(12, accumulators(pixels)));
+  public static Kernel outer(int depth, int filters, boolean nested) {
+    Tile wide = pairs(depth, filters, 24);
+    Tile narrow = pairs(depth, filters, 12);
     boolean more = depth % wide.rows() != 0 || depth % narrow.rows() != 0;
-    String name = isShort ? "lanesOuter" + pixels + "WideBy" : "lanesOuter";
-    String count = isShort ? Integer.toString(pixels) : "count";
     return new Kernel(
-        "%s%dx%dor%dx%d"
-            .formatted(name, wide.rows(), wide.vectors(), narrow.rows(), narrow.vectors()),
-        "Weight gradients of 16 images in the lanes: c[i][j] += sum of a[x][i] w[x][j] over {@code blocks} x %s positions x, in this order, for each lane."
-            .formatted(isShort ? count : "{@code count}"),
+        "lanesOuter%dx%dor%dx%d"
+            .formatted(wide.rows(), wide.vectors(), narrow.rows(), narrow.vectors()),
+        "Weight gradients of 16 images in the lanes: c[i][j] += sum of a[x][i] w[x][j] over {@code blocks} x {@code count} positions x, in this"
+            + " order, for each lane.",
         Kernel.parameters(
-            "int m, int blocks, int aBlock, int wBlock, %sint aStep, int wStep, real[] a, int ao, real[] w, int wo, int n, real[] c, int co, int ldc"
-                .formatted(isShort ? "" : "int count, ")),
+            "int m, int blocks, int aBlock, int wBlock, int count, int aStep, int wStep, real[] a, int ao, real[] w, int wo, int n,"
+                + " real[] c, int co, int ldc"),
         List.of(
             new Stmt.Contract(
                 new Contraction(
-                    name,
+                    "lanesOuter",
                     List.of(
                         new Loop("block", "blocks", "aBlock", "wBlock"),
-                        new Loop("position", count, "aStep", "wStep")),
+                        new Loop("position", "count", "aStep", "wStep")),
                     "16",
                     Operands.LANE_PAIRS,
                     wide,
@@ -140,16 +96,13 @@ public final class Lanes {
                     more,
                     new Contraction.Columns(false, false, false),
                     false,
-                    isShort))));
+                    nested,
+                    false))));
   }
 
   /** Rows of the tile of {@link #outer}. */
-  public static int outerRows(int depth, int filters, int pixels) {
-    return pairs(depth, filters, accumulators(pixels)).rows();
-  }
-
-  private static int accumulators(int pixels) {
-    return isShort(pixels) ? Math.min(24, Products.MOST_A_TURN / pixels) : 24;
+  public static int outerRows(int depth, int filters) {
+    return pairs(depth, filters, 24).rows();
   }
 
   private static Tile pairs(int depth, int filters, int accumulators) {

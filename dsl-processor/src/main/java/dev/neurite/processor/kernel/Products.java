@@ -20,7 +20,7 @@ public final class Products {
       " Stores whole vectors: c has room for 15 numbers behind its last.";
 
   /** Bytecodes of a tile that C2 compiles well, with some to spare below 2,500. */
-  static final int TILE_BYTECODES = 2400;
+  private static final int TILE_BYTECODES = 2400;
 
   /** Bytecodes of a step for one row of two vectors: a load and two multiply-adds. */
   private static final int STEP_BYTECODES = 46;
@@ -28,37 +28,71 @@ public final class Products {
   /** Bytecodes of a row of two vectors before and after the loop. */
   private static final int ROW_BYTECODES = 90;
 
-  /** Multiply-adds in one turn of a tile's loop: more than C2 keeps in registers gain nothing. */
-  static final int MOST_A_TURN = 100;
-
   /** The most inputs of a kernel row that a tile writes out. */
   private static final int SHORT = 6;
 
   private static final int WIDE_ROWS = 12;
   private static final int NARROW_ROWS = 6;
 
+  /** Rows of a tile of four vectors. */
+  private static final int QUAD_ROWS = 6;
+
+  /** Multiply-adds of a row from which on a layer gets tiles of its own. */
+  private static final long MANY = 1 << 15;
+
   private Products() {}
 
   /**
-   * Rows of outputs from rows of inputs. Twelve rows are 24 accumulators of two vectors, six are
-   * 12: as many as 32 and 16 registers hold beside the operands.
+   * Whether a layer of so many multiply-adds a row has tiles of its own, in which strides are
+   * numbers. Others share tiles, since each takes C2 a fraction of a second.
    */
-  public static Kernel product(int columns, boolean room) {
-    return product("product", WIDE_ROWS, NARROW_ROWS, true, columns, room);
+  public static boolean hasOwnTiles(long multiplyAdds) {
+    return multiplyAdds >= MANY;
+  }
+
+  /**
+   * Rows of outputs from rows of inputs. Twelve rows are 24 accumulators of two vectors, six are
+   * 12: as many as 32 and 16 registers hold beside the operands. Six rows of four vectors need
+   * fewer loads, where strides are numbers and the columns allow them.
+   *
+   * @param room whether the result has room for 15 numbers behind its last
+   * @param own whether strides are numbers
+   */
+  public static Kernel product(int columns, boolean room, boolean own) {
+    return own && columns % 64 == 0
+        ? product(
+            "productBy4", new Contraction.Tile(QUAD_ROWS, 4), NARROW_ROWS, true, columns, room)
+        : product("product", pair(WIDE_ROWS), NARROW_ROWS, true, columns, room);
   }
 
   /**
    * The same for a number of rows known at compile time: the output pixels of an image row. The
    * tile is as large as divides the row best.
-   *
-   * @param room whether the result has room for 15 numbers behind its last
    */
-  public static Kernel productBy(int pixels, int columns, boolean room) {
-    int wide = tile(pixels, 14, 8);
+  public static Kernel productBy(int pixels, int columns, boolean room, boolean own) {
     int narrow = tile(pixels, 6, 4);
+    if (own && columns % 64 == 0) {
+      return product(
+          "product" + narrow + "By4",
+          new Contraction.Tile(narrow, 4),
+          narrow,
+          false,
+          columns,
+          room);
+    }
+    int wide = tile(pixels, 14, 8);
     boolean usual = wide == WIDE_ROWS && narrow == NARROW_ROWS;
     return product(
-        usual ? "product" : "product" + wide + "or" + narrow, wide, narrow, usual, columns, room);
+        usual ? "product" : "product" + wide + "or" + narrow,
+        pair(wide),
+        narrow,
+        usual,
+        columns,
+        room);
+  }
+
+  private static Contraction.Tile pair(int rows) {
+    return new Contraction.Tile(rows, 2);
   }
 
   /** Whether a kernel row of so many inputs is so short that a loop over it would cost too much. */
@@ -89,12 +123,13 @@ public final class Products {
                         new Loop("k", Integer.toString(depth), "1", "16")),
                     "lda",
                     Contraction.Operands.OUTPUTS,
-                    new Contraction.Tile(wide, 2),
-                    new Contraction.Tile(narrow, 2),
+                    pair(wide),
+                    pair(narrow),
                     false,
                     true,
                     whole ? forms.whole() : forms,
                     whole,
+                    false,
                     true))));
   }
 
@@ -113,7 +148,12 @@ public final class Products {
   }
 
   private static Kernel product(
-      String name, int wide, int narrow, boolean singleRow, int columns, boolean room) {
+      String name,
+      Contraction.Tile wide,
+      int narrow,
+      boolean singleRow,
+      int columns,
+      boolean room) {
     Contraction.Columns forms = Contraction.Columns.of(columns);
     boolean whole = room && columns % 16 != 0;
     return new Kernel(
@@ -132,22 +172,26 @@ public final class Products {
                         new Loop("k", "depth", "1", "16")),
                     "lda",
                     Contraction.Operands.OUTPUTS,
-                    new Contraction.Tile(wide, 2),
-                    new Contraction.Tile(narrow, 2),
+                    wide,
+                    pair(narrow),
                     singleRow,
                     true,
                     whole ? forms.whole() : forms,
                     whole,
+                    false,
                     false))));
   }
 
   /**
    * Gradients of weights: sums over {@code blocks} x {@code count} positions of an input times an
    * output gradient, added to what c holds when they are complete.
+   *
+   * @param own whether strides are numbers
    */
-  public static Kernel outer(int columns) {
+  public static Kernel outer(int columns, boolean own) {
+    boolean quads = own && columns % 64 == 0;
     return new Kernel(
-        "outer",
+        quads ? "outerBy4" : "outer",
         "Weight gradients: c[i][j] += sum of a[x][i] w[x][j] over {@code blocks} x {@code count} positions x, in this order; c in panels of"
             + " 16 columns.",
         Kernel.parameters(
@@ -162,11 +206,12 @@ public final class Products {
                         new Loop("position", "count", "aStep", "wStep")),
                     "1",
                     Contraction.Operands.WEIGHTS,
-                    new Contraction.Tile(12, 2),
-                    new Contraction.Tile(6, 2),
+                    quads ? new Contraction.Tile(QUAD_ROWS, 4) : pair(WIDE_ROWS),
+                    pair(NARROW_ROWS),
                     false,
                     true,
                     Contraction.Columns.of(columns),
+                    false,
                     false,
                     false))));
   }

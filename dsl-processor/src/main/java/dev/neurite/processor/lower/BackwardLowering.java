@@ -158,26 +158,32 @@ final class BackwardLowering {
             ? new Place("p", text(frame.panels(node.origin(), "weight").offset()), 0)
             : frame.place(node.id(), Purpose.TURNED);
     int inputs = node.inputTypes().getFirst().shape().getLast();
-    call(
-        Products.product(inputs, false),
-        frame.elements(dx.rowSize() / inputs),
-        "1",
-        "0",
-        "1",
-        "0",
-        text(dense.units()),
-        dy.array(),
-        dy.at(frame.from()),
-        text(dense.units()),
-        turned.array(),
-        turned.base(),
-        text(dense.units() * 16),
-        text(inputs),
-        turned.array(),
-        "-1",
-        dx.array(),
-        dx.at(frame.from()),
-        text(inputs));
+    int steps = dx.rowSize() / inputs;
+    boolean own = Products.hasOwnTiles((long) steps * inputs * dense.units());
+    lines.add(
+        frame
+            .kernels()
+            .call(
+                Products.product(inputs, false, own),
+                own ? List.of("lda", "ldc") : List.of(),
+                frame.elements(steps),
+                "1",
+                "0",
+                "1",
+                "0",
+                text(dense.units()),
+                dy.array(),
+                dy.at(frame.from()),
+                text(dense.units()),
+                turned.array(),
+                turned.base(),
+                text(dense.units() * 16),
+                text(inputs),
+                turned.array(),
+                "-1",
+                dx.array(),
+                dx.at(frame.from()),
+                text(inputs)));
   }
 
   /** A convolution of the spread output gradient with the weights turned around. */

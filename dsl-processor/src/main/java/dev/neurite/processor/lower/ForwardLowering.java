@@ -143,8 +143,10 @@ final class ForwardLowering {
     int steps = x.rowSize() / inputs;
     Place weight = weight(node);
     String bias = bias(node, dense.bias());
-    call(
-        Products.product(dense.units(), room(y)),
+    boolean own = Products.hasOwnTiles((long) steps * inputs * dense.units());
+    product(
+        Products.product(dense.units(), room(y), own),
+        own,
         frame.elements(steps),
         "1",
         "0",
@@ -165,6 +167,10 @@ final class ForwardLowering {
         text(dense.units()));
   }
 
+  private void product(Kernel kernel, boolean own, String... arguments) {
+    lines.add(frame.kernels().call(kernel, own ? List.of("lda", "ldc") : List.of(), arguments));
+  }
+
   private void conv(ArrangedNode node, Operation.Conv2D conv) {
     ConvGeometry g = ConvGeometry.of(conv, node.inputTypes().getFirst(), node.type());
     Place x = input(node, 0);
@@ -176,8 +182,11 @@ final class ForwardLowering {
       return;
     }
     if (g.isPointwise()) {
-      call(
-          Products.product(g.filters(), room(y)),
+      boolean own =
+          Products.hasOwnTiles((long) g.height() * g.width() * g.channels() * g.filters());
+      product(
+          Products.product(g.filters(), room(y), own),
+          own,
           frame.elements(g.height() * g.width()),
           "1",
           "0",

@@ -104,12 +104,14 @@ final class ImageConvolution {
                 product("y", text(g.outWidth() * g.filters())),
                 group(g, g.groupFilters())),
             text(g.filters())));
+    boolean whole = g.groups() == 1 && room;
+    boolean own = hasOwnTiles();
     Line.Call product =
         call(
             isShort
-                ? Products.shortProductBy(
-                    g.outWidth(), g.depth(), g.groupFilters(), g.groups() == 1 && room)
-                : Products.productBy(g.outWidth(), g.groupFilters(), g.groups() == 1 && room),
+                ? Products.shortProductBy(g.outWidth(), g.depth(), g.groupFilters(), whole)
+                : Products.productBy(g.outWidth(), g.groupFilters(), whole, own),
+            own,
             arguments.toArray(String[]::new));
     line.add(
         g.groups() == 1
@@ -117,6 +119,14 @@ final class ImageConvolution {
             : new Line.Loop("group", "0", text(g.groups()), List.of(product)));
     row.add(new Line.Loop("y", "0", text(g.outHeight()), line));
     return row;
+  }
+
+  private boolean hasOwnTiles() {
+    return Products.hasOwnTiles((long) g.outHeight() * g.outWidth() * g.inputs() * g.filters());
+  }
+
+  private Line.Call call(Kernel kernel, boolean own, String... arguments) {
+    return frame.kernels().call(kernel, own ? List.of("lda", "ldc") : List.of(), arguments);
   }
 
   /**
@@ -172,7 +182,8 @@ final class ImageConvolution {
     int kernelRow = conv.kernel().width() * g.groupFilters() * 16;
     Line.Call product =
         call(
-            Products.productBy(g.width(), g.groupChannels(), false),
+            Products.productBy(g.width(), g.groupChannels(), false, hasOwnTiles()),
+            hasOwnTiles(),
             text(g.width()),
             skips ? "taps" : text(conv.kernel().height()),
             text(conv.dilation().height() * rowFloats),

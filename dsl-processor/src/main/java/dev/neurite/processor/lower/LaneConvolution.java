@@ -102,18 +102,19 @@ final class LaneConvolution {
 
   private Line.Call filters(
       int outputs, int pixels, int depth, String taps, int tapStride, String... operands) {
-    boolean isShort = Products.isShort(depth);
     List<String> arguments = new ArrayList<>();
     arguments.add(text(outputs));
     arguments.add(taps);
     arguments.add(text(tapStride));
-    if (!isShort) {
-      arguments.add(text(depth));
-    }
+    arguments.add(text(depth));
     arguments.addAll(List.of(operands));
-    return call(
-        isShort ? Lanes.shortProduct(outputs, depth, pixels) : Lanes.product(outputs, pixels),
-        arguments.toArray(String[]::new));
+    boolean nested = Lanes.isNested(conv.kernel().height(), depth);
+    return frame
+        .kernels()
+        .call(
+            Lanes.product(outputs, pixels, nested),
+            nested ? List.of("tapStride", "depth", "panel", "resultPanel") : List.of(),
+            arguments.toArray(String[]::new));
   }
 
   /** Lines of neighbouring values from one image to another with longer lines. */
@@ -224,10 +225,8 @@ final class LaneConvolution {
                 "last - first",
                 text(g.outHeight()),
                 text(conv.stride().height() * rowFloats),
-                text(g.outWidth() * step)));
-    if (!Lanes.isShort(g.outWidth())) {
-      sizes.add(text(g.outWidth()));
-    }
+                text(g.outWidth() * step),
+                text(g.outWidth())));
     sizes.addAll(
         List.of(
             text(conv.stride().width() * g.channels() * ROWS),
@@ -243,8 +242,14 @@ final class LaneConvolution {
             partial.array(),
             sum(partial.base(), product("first", text(step))),
             text(step)));
+    boolean nested = Lanes.isNested(g.outHeight(), g.outWidth());
     Line.Call outer =
-        call(Lanes.outer(depth, g.filters(), g.outWidth()), sizes.toArray(String[]::new));
+        frame
+            .kernels()
+            .call(
+                Lanes.outer(depth, g.filters(), nested),
+                nested ? List.of("aBlock", "wBlock", "count", "aStep", "wStep", "ldc") : List.of(),
+                sizes.toArray(String[]::new));
     List<Line> tap =
         List.of(
             new Line.Define("start", product("tap", text(depth))),
@@ -280,7 +285,7 @@ final class LaneConvolution {
         new Part(
             "Weights",
             "Gradient of the weight for inputs {@code from} to {@code to} of a kernel.",
-            new Split.Units(g.inputs(), Lanes.outerRows(depth, g.filters(), g.outWidth())),
+            new Split.Units(g.inputs(), Lanes.outerRows(depth, g.filters())),
             List.of(clear, groups, join)));
     if (biasGradient != null) {
       parts.add(bias(biasGradient, partial.base(g.inputs() * step), partial.array(), step));

@@ -146,8 +146,10 @@ final class ParameterLowering {
     int inputs = inputs(weight);
     int outputs = weight.outputs();
     Place gradient = gradient("weight");
-    return call(
-        Products.outer(outputs),
+    boolean own = Products.hasOwnTiles((long) x.rowSize() * outputs);
+    return outer(
+        outputs,
+        own,
         "to - from",
         "1",
         "0",
@@ -163,6 +165,12 @@ final class ParameterLowering {
         gradient.array(),
         sum(gradient.base(), "from * 16"),
         text(inputs * 16));
+  }
+
+  private Line.Call outer(int outputs, boolean own, String... arguments) {
+    return frame
+        .kernels()
+        .call(Products.outer(outputs, own), own ? List.of("aStep", "wStep") : List.of(), arguments);
   }
 
   /** Sets the gradients of inputs {@code from} to {@code to} to 0 in all panels. */
@@ -241,8 +249,10 @@ final class ParameterLowering {
             product("tap", text(g.runs() * depth)),
             g.runs() == 1 ? "0" : product("run", text(depth)));
     Line.Call outer =
-        call(
-            Products.outer(g.groupFilters()),
+        outer(
+            g.groupFilters(),
+            Products.hasOwnTiles(
+                (long) g.outHeight() * g.outWidth() * g.inputs() * g.groupFilters()),
             "last - first",
             g.outHeight() <= IMAGE_ROWS
                 ? text(g.outHeight())
