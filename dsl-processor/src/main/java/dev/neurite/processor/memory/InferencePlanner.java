@@ -320,17 +320,30 @@ public final class InferencePlanner {
       if (owner(node.id()) == node.id() && !places.containsKey(key)) {
         int to = copied.contains(node.id()) ? graph.nodes().size() : lastUse[node.id()];
         Run run = runOf(node.id());
+        boolean within = run.has(to);
         blocks.add(
             new Block(
                 key,
                 names.of(node, Purpose.VALUE),
                 node.size(),
-                node.id(),
-                to,
-                run.has(to) ? run.rows() : 0,
+                within || run.rows() == 0 ? node.id() : run.first(),
+                within ? to : endOfUse(to),
+                within ? run.rows() : 0,
                 columns(node.type()) % 16 == 0 ? 0 : 16));
       }
     }
+  }
+
+  /**
+   * The last node beside which a value of all rows is needed: where a run passes few rows through
+   * all its nodes at a time, those of later rows are read after its last node has seen the first.
+   */
+  private int endOfUse(int node) {
+    if (node >= graph.nodes().size()) {
+      return node;
+    }
+    Run run = runOf(node);
+    return run.rows() == 0 ? node : run.end() - 1;
   }
 
   /**

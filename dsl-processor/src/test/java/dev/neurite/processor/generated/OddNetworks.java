@@ -212,6 +212,16 @@ final class OddNetworks {
           @Flatten @Dense(2) Layer e();
         """);
     BODIES.put(
+        "OddDecoder",
+        """
+          @Input(6) Layer x();
+          @Dense(30) @Tanh Layer seed();
+          @Reshape({1, 6, 5}) Layer image();
+          @Conv2D(filters = 2, kernel = 3) Layer small();
+          @Conv2D(filters = 9, kernel = 3, padding = 1) Layer large();
+          @Flatten @Dense(4) Layer y();
+        """);
+    BODIES.put(
         "OddDropout",
         """
           @Input({3, 6, 5}) Layer x();
