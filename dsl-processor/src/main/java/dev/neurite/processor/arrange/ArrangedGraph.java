@@ -77,6 +77,16 @@ public record ArrangedGraph(TypedGraph source, List<ArrangedNode> nodes, List<In
     return node.work() instanceof Work.Compute && source.node(node.origin()).isTransposed();
   }
 
+  /**
+   * Whether the gradient of a node's weight reads its input in whole vectors, as that of a weight
+   * turned around does, and the input is a caller's array that ends within one.
+   */
+  public boolean readsBehindInput(ArrangedNode node) {
+    return isTransposed(node)
+        && nodes.get(node.inputs().getFirst()).inputs().isEmpty()
+        && node.inputTypes().getFirst().shape().getLast() % 16 != 0;
+  }
+
   /** How often each node is read by others. */
   public int[] readers() {
     int[] readers = new int[nodes.size()];

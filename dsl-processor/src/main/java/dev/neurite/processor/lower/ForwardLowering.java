@@ -141,6 +141,16 @@ final class ForwardLowering {
     Place y = frame.value(node.id());
     int inputs = node.inputTypes().getFirst().shape().getLast();
     int steps = x.rowSize() / inputs;
+    if (inference == null && frame.graph().readsBehindInput(node)) {
+      Place copy = frame.place(node.id(), Purpose.PADDED);
+      call(
+          Elementwise.copy(),
+          frame.elements(x.rowSize()),
+          x.array(),
+          x.at(frame.from()),
+          copy.array(),
+          copy.at(frame.from()));
+    }
     Place weight = weight(node);
     String bias = bias(node, dense.bias());
     boolean own = Products.hasOwnTiles((long) steps * inputs * dense.units());

@@ -142,7 +142,10 @@ final class ParameterLowering {
     // Of a weight that is used turned around, the inputs are what this layer gives.
     boolean transposed = frame.graph().isTransposed(node);
     Place x = transposed ? dy() : x();
-    Place dy = transposed ? x() : dy();
+    Place dy =
+        frame.graph().readsBehindInput(node)
+            ? frame.place(node.id(), Purpose.PADDED)
+            : transposed ? x() : dy();
     int inputs = inputs(weight);
     int outputs = weight.outputs();
     Place gradient = gradient("weight");

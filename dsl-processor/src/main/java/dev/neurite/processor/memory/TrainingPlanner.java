@@ -134,6 +134,9 @@ public final class TrainingPlanner {
       if (geometry.isPadded()) {
         put(node, Purpose.PADDED, perRow(node, Purpose.PADDED, geometry.paddedSize()));
       }
+    } else if (operation instanceof Operation.Dense && graph.readsBehindInput(node)) {
+      int floats = graph.node(node.inputs().getFirst()).size();
+      put(node, Purpose.PADDED, perRow(node, Purpose.PADDED, floats));
     } else if (operation instanceof Operation.Dropout) {
       put(node, Purpose.MASK, perRow(node, Purpose.MASK, node.size()));
     } else if (operation instanceof Operation.SpatialDropout) {

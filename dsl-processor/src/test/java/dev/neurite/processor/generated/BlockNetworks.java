@@ -132,6 +132,17 @@ final class BlockNetworks {
           @SharedWith("encoder") @Dense(35) Layer decoder2();
         """);
     BODIES.put(
+        "OddTiedInput",
+        """
+          @Input(11) Layer x();
+          @Dense(2) @Tanh Layer code();
+          @Input(2) Layer given();
+          @SharedWith("code") @Dense(11) Layer decoded();
+          @From({"code", "given"}) @Add Layer both();
+          @SharedWith("code") @Dense(11) Layer again();
+          @From({"decoded", "again"}) @Multiply Layer y();
+        """);
+    BODIES.put(
         "OddTiedImage",
         """
           @Input({3, 4, 5}) Layer x();
