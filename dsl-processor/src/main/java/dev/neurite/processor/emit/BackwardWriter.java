@@ -12,8 +12,6 @@ import dev.neurite.processor.arrange.ArrangedGraph.ArrangedNode;
 import dev.neurite.processor.arrange.Arrangement;
 import dev.neurite.processor.kernel.IndexText;
 import dev.neurite.processor.lower.LayerMethod;
-import dev.neurite.processor.lower.LayerMethod.Split;
-import dev.neurite.processor.lower.RowBlocks;
 import dev.neurite.processor.lower.TrainingCode;
 import dev.neurite.processor.memory.ParameterLayout;
 import dev.neurite.processor.memory.TrainingMemory.Slot;
@@ -99,13 +97,14 @@ final class BackwardWriter {
             .returns(TypeName.INT)
             .addStatement("return $L", code.forward().size())
             .build());
-    type.addMethod(stages("forward", code.forward()));
+    StageWriter stages = new StageWriter(real, lanes);
+    type.addMethod(stages.method("forward", code.forward()));
     type.addMethod(
         override("backwardStages")
             .returns(TypeName.INT)
             .addStatement("return $L", code.backward().size())
             .build());
-    type.addMethod(stages("backward", code.backward()));
+    type.addMethod(stages.method("backward", code.backward()));
     type.addMethod(choose("output", "output", graph.outputs().size()));
     type.addMethod(choose("outputGradient", "outputGradient", graph.outputs().size()));
     type.addMethod(inputGradient());
@@ -122,13 +121,14 @@ final class BackwardWriter {
       }
       type.addMethod(layer.addCode(bodies.typed(body)).build());
     }
-    helpers(type);
+    type.addMethod(StageWriter.share());
+    draw(type);
     KernelClasses kernels = new KernelClasses(code.kernels(), real, bodies);
     type.addType(kernels.contract());
     type.addType(kernels.scalar());
     if (usesVectors) {
       type.addType(kernels.simd());
-      type.addType(warmup());
+      type.addType(ExerciseWriter.warmup());
       new ExerciseWriter(code.kernels()).addTo(type);
     }
     return type.build();
@@ -293,51 +293,6 @@ final class BackwardWriter {
     return lanes == 1 ? "maxRows" : "places";
   }
 
-  /**
-   * Has the vector kernels compiled while the first steps run on the scalar ones, which give the
-   * same bits.
-   */
-  private static TypeSpec warmup() {
-    return TypeSpec.classBuilder("Warmup")
-        .addModifiers(Modifier.PRIVATE, Modifier.STATIC, Modifier.FINAL)
-        .addJavadoc(
-            "Has the vector kernels compiled while the first steps run on scalar ones. {@code -Dneurite.warmup=background|now|off}.\n")
-        .addField(
-            FieldSpec.builder(
-                    TypeName.BOOLEAN, "done", Modifier.PRIVATE, Modifier.STATIC, Modifier.VOLATILE)
-                .build())
-        .addField(TypeName.BOOLEAN, "begun", Modifier.PRIVATE, Modifier.STATIC)
-        .addMethod(
-            MethodSpec.methodBuilder("begin")
-                .addModifiers(Modifier.STATIC, Modifier.SYNCHRONIZED)
-                .addCode(
-                    """
-                    String mode = System.getProperty("neurite.warmup", "background");
-                    if (mode.equals("off")) {
-                      done = true;
-                    } else if (mode.equals("now")) {
-                      run();
-                    } else if (!begun) {
-                      Thread thread = new Thread(Warmup::run, "neurite-warmup");
-                      thread.setDaemon(true);
-                      thread.start();
-                    }
-                    begun = true;
-                    """)
-                .build())
-        .addMethod(
-            MethodSpec.methodBuilder("run")
-                .addModifiers(Modifier.PRIVATE, Modifier.STATIC)
-                .addCode(
-                    """
-                    if (!done) {
-                      done = exerciseUntilCompiled(new Simd());
-                    }
-                    """)
-                .build())
-        .build();
-  }
-
   private MethodSpec begin() {
     CodeBlock.Builder body = CodeBlock.builder();
     if (code.smallestBatch() > 1) {
@@ -386,89 +341,6 @@ final class BackwardWriter {
     return body.build();
   }
 
-  /** Calls of methods on all rows of a part, or on blocks of them where there are several. */
-  private void calls(List<LayerMethod> group, CodeBlock.Builder body) {
-    boolean blocks = group.size() > 1;
-    if (blocks) {
-      int rows = RowBlocks.rows(group, lanes);
-      body.beginControlFlow("for (int row = from; row < to; row += $L)", rows);
-      body.addStatement(
-          rows == 1 ? "int end = row + 1" : "int end = $T.min(row + $L, to)",
-          rows == 1 ? new Object[0] : new Object[] {Math.class, rows});
-    }
-    boolean conditional = false;
-    for (LayerMethod method : group) {
-      if (method.onlyForInputs() != conditional) {
-        if (conditional) {
-          body.endControlFlow();
-        } else {
-          body.beginControlFlow("if (inputGradients)");
-        }
-        conditional = method.onlyForInputs();
-      }
-      body.add(call(method, blocks ? "row, end" : "from, to"));
-    }
-    if (conditional) {
-      body.endControlFlow();
-    }
-    if (blocks) {
-      body.endControlFlow();
-    }
-  }
-
-  private MethodSpec stages(String name, List<List<LayerMethod>> stages) {
-    CodeBlock.Builder body = CodeBlock.builder();
-    boolean rows =
-        stages.stream()
-            .flatMap(List::stream)
-            .anyMatch(method -> method.split() instanceof Split.Rows);
-    if (rows) {
-      if (lanes == 1) {
-        body.addStatement("int from = (int) ((long) rows * part / parts)");
-        body.addStatement("int to = (int) ((long) rows * (part + 1) / parts)");
-      } else {
-        body.addStatement("int from = share(rows, $L, part, parts)", lanes);
-        body.addStatement("int to = share(rows, $L, part + 1, parts)", lanes);
-      }
-    }
-    body.beginControlFlow("switch (stage)");
-    for (int i = 0; i < stages.size(); i++) {
-      body.add("case $L -> {\n", i).indent();
-      for (List<LayerMethod> group : RowBlocks.of(stages.get(i))) {
-        calls(group, body);
-      }
-      body.unindent().add("}\n");
-    }
-    body.addStatement(
-        "default -> throw new $T(\"the $L pass has $L stages, there is no stage \" + stage)",
-        IllegalArgumentException.class,
-        name,
-        stages.size());
-    body.endControlFlow();
-    return override(name)
-        .addParameter(TypeName.INT, "stage")
-        .addParameter(TypeName.INT, "part")
-        .addParameter(TypeName.INT, "parts")
-        .addCode(body.build())
-        .build();
-  }
-
-  private CodeBlock call(LayerMethod method, String range) {
-    boolean home = LayerMethods.names(LayerMethods.body(method, real), "home");
-    return switch (method.split()) {
-      case Split.Rows ignored ->
-          CodeBlock.of("$L($L$L);\n", method.name(), range, home ? ", from" : "");
-      case Split.Units units ->
-          CodeBlock.of(
-              "$L(share($L, $L, part, parts), share($L, $L, part + 1, parts));\n",
-              method.name(),
-              units.count(),
-              units.multiple(),
-              units.count(),
-              units.multiple());
-    };
-  }
-
   private MethodSpec choose(String name, String prefix, int count) {
     CodeBlock.Builder body = CodeBlock.builder();
     for (int i = 0; i < count; i++) {
@@ -511,20 +383,7 @@ final class BackwardWriter {
         .build();
   }
 
-  private void helpers(TypeSpec.Builder type) {
-    type.addMethod(
-        MethodSpec.methodBuilder("share")
-            .addModifiers(Modifier.PRIVATE, Modifier.STATIC)
-            .addJavadoc(
-                "Where a part of {@code count} units begins: a multiple of {@code multiple}, or the end.\n")
-            .returns(TypeName.INT)
-            .addParameter(TypeName.INT, "count")
-            .addParameter(TypeName.INT, "multiple")
-            .addParameter(TypeName.INT, "part")
-            .addParameter(TypeName.INT, "parts")
-            .addStatement(
-                "return part == parts ? count : (int) ((long) count * part / parts / multiple) * multiple")
-            .build());
+  private void draw(TypeSpec.Builder type) {
     boolean draws =
         code.methods().stream()
             .anyMatch(method -> LayerMethods.body(method, real).contains("draw("));

@@ -2,6 +2,7 @@ package dev.neurite.processor.emit;
 
 import com.palantir.javapoet.ArrayTypeName;
 import com.palantir.javapoet.ClassName;
+import com.palantir.javapoet.FieldSpec;
 import com.palantir.javapoet.MethodSpec;
 import com.palantir.javapoet.TypeName;
 import com.palantir.javapoet.TypeSpec;
@@ -151,6 +152,51 @@ final class ExerciseWriter {
                       case String other -> 8;
                     })
         .sum();
+  }
+
+  /**
+   * Has the vector kernels compiled while the first steps run on the scalar ones, which give the
+   * same bits.
+   */
+  static TypeSpec warmup() {
+    return TypeSpec.classBuilder("Warmup")
+        .addModifiers(Modifier.PRIVATE, Modifier.STATIC, Modifier.FINAL)
+        .addJavadoc(
+            "Has the vector kernels compiled while the first steps run on scalar ones. {@code -Dneurite.warmup=background|now|off}.\n")
+        .addField(
+            FieldSpec.builder(
+                    TypeName.BOOLEAN, "done", Modifier.PRIVATE, Modifier.STATIC, Modifier.VOLATILE)
+                .build())
+        .addField(TypeName.BOOLEAN, "begun", Modifier.PRIVATE, Modifier.STATIC)
+        .addMethod(
+            MethodSpec.methodBuilder("begin")
+                .addModifiers(Modifier.STATIC, Modifier.SYNCHRONIZED)
+                .addCode(
+                    """
+                    String mode = System.getProperty("neurite.warmup", "background");
+                    if (mode.equals("off")) {
+                      done = true;
+                    } else if (mode.equals("now")) {
+                      run();
+                    } else if (!begun) {
+                      Thread thread = new Thread(Warmup::run, "neurite-warmup");
+                      thread.setDaemon(true);
+                      thread.start();
+                    }
+                    begun = true;
+                    """)
+                .build())
+        .addMethod(
+            MethodSpec.methodBuilder("run")
+                .addModifiers(Modifier.PRIVATE, Modifier.STATIC)
+                .addCode(
+                    """
+                    if (!done) {
+                      done = exerciseUntilCompiled(new Simd());
+                    }
+                    """)
+                .build())
+        .build();
   }
 
   private static List<String> calls(Kernel kernel) {
