@@ -89,12 +89,24 @@ final class ForwardThreads {
     TypeSpec.Builder type =
         TypeSpec.classBuilder("Choice")
             .addModifiers(Modifier.PRIVATE, Modifier.STATIC, Modifier.FINAL)
+            .addSuperinterface(Runnable.class)
             .addJavadoc(
                 "Which kernels calls use: scalar ones until the vector code has been compiled, which takes the compiler of the"
                     + " JVM some thousand calls. {@code -Dneurite.warmup=background|now|off}.\n");
     type.addField(
         field(ClassName.bestGuess(KernelClasses.KERNELS), "kernels", Modifier.VOLATILE)
             .initializer("new Scalar()")
+            .build());
+    type.addField(
+        field(ClassName.bestGuess(name), "warming")
+            .addJavadoc("The network whose code the thread of the warm-up has compiled.\n")
+            .build());
+    type.addMethod(
+        MethodSpec.methodBuilder("run")
+            .addAnnotation(Override.class)
+            .addModifiers(Modifier.PUBLIC)
+            .addStatement("warmUp(warming)")
+            .addStatement("warming = null")
             .build());
     type.addMethod(
         MethodSpec.methodBuilder("begin")
@@ -109,7 +121,8 @@ final class ForwardThreads {
                   case "off" -> kernels = new Simd();
                   case "now" -> warmUp(model);
                   case "background" -> {
-                    Thread thread = new Thread(() -> warmUp(model), "neurite-warmup");
+                    warming = model;
+                    Thread thread = new Thread(this, "neurite-warmup");
                     thread.setDaemon(true);
                     thread.start();
                   }

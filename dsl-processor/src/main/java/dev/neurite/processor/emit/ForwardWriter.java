@@ -6,7 +6,6 @@ import com.palantir.javapoet.ArrayTypeName;
 import com.palantir.javapoet.ClassName;
 import com.palantir.javapoet.FieldSpec;
 import com.palantir.javapoet.MethodSpec;
-import com.palantir.javapoet.ParameterizedTypeName;
 import com.palantir.javapoet.TypeName;
 import com.palantir.javapoet.TypeSpec;
 import dev.neurite.processor.lower.InferenceLowering.InferenceCode;
@@ -18,7 +17,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicReferenceArray;
 import javax.lang.model.element.Modifier;
 
 /** Writes the class of inference, which needs nothing but the JDK. */
@@ -95,12 +93,11 @@ final class ForwardWriter {
     type.addField(ArrayTypeName.of(TypeName.FLOAT), "p", Modifier.PRIVATE, Modifier.FINAL);
     type.addField(
         FieldSpec.builder(
-                ParameterizedTypeName.get(
-                    ClassName.get(AtomicReferenceArray.class), ArrayTypeName.of(TypeName.FLOAT)),
-                "idle",
+                ArrayTypeName.of(ClassName.bestGuess("Workspace")),
+                "workspaces",
                 Modifier.PRIVATE,
                 Modifier.FINAL)
-            .addJavadoc("Workspaces that no call uses at the moment.\n")
+            .addJavadoc("As many as calls are likely to run at the same time.\n")
             .build());
     type.addField(ClassName.bestGuess("Choice"), "choice", Modifier.PRIVATE, Modifier.FINAL);
     type.addField(
@@ -144,9 +141,11 @@ final class ForwardWriter {
             .addStatement("this.choice = choice")
             .addStatement("this.team = team")
             .addStatement(
-                "this.idle = new $T<>(2 * $T.getRuntime().availableProcessors())",
-                AtomicReferenceArray.class,
+                "this.workspaces = new Workspace[2 * $T.getRuntime().availableProcessors()]",
                 Runtime.class)
+            .beginControlFlow("for (int i = 0; i < workspaces.length; i++)")
+            .addStatement("workspaces[i] = new Workspace()")
+            .endControlFlow()
             .build());
     type.addMethod(
         MethodSpec.methodBuilder("of")
@@ -282,7 +281,9 @@ final class ForwardWriter {
       }
     }
     run.addStatement("$L k = choice.kernels", KernelClasses.KERNELS);
-    run.addStatement("float[] a = borrow()");
+    run.addStatement("Workspace workspace = borrow()");
+    run.beginControlFlow("try");
+    run.addStatement("float[] a = workspace.values()");
     run.beginControlFlow("for (int row = from; row < to; row += BLOCK_ROWS)");
     List<String> places = new ArrayList<>();
     signature.inputs().forEach(input -> places.add(input.parameter() + ", row * " + input.size()));
@@ -292,7 +293,9 @@ final class ForwardWriter {
         .forEach(output -> places.add(outputName(output) + ", row * " + output.size()));
     run.addStatement("block(k, a, $L)", String.join(", ", places));
     run.endControlFlow();
-    run.addStatement("giveBack(a)");
+    run.nextControlFlow("finally");
+    run.addStatement("workspace.used.setRelease(0)");
+    run.endControlFlow();
     type.addMethod(run.build());
   }
 
