@@ -2,7 +2,6 @@ package dev.neurite;
 
 import dev.neurite.spi.DoubleTrainingProgram;
 import dev.neurite.spi.ModelDescription;
-import dev.neurite.spi.StoredTensor;
 import java.util.Arrays;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -29,47 +28,6 @@ import org.jspecify.annotations.Nullable;
  * quotient is off by a share of h: such places are left out too.
  */
 public final class GradientCheck {
-
-  /**
-   * h, relative to values above 1. The error of the quotient, h^4 / 480 of the fifth derivative,
-   * and that of rounding, about 2^-52 E / h, are both near 1e-13 for the first; the second reaches
-   * less far, for places with a kink not far away.
-   */
-  private static final double[] STEPS = {1e-3, 1e-4};
-
-  /** How far one-sided differences may be from a smooth curve's, as a share of the largest one. */
-  private static final double KINK = 1e-7;
-
-  /**
-   * How far D(h) - 5 D(h/2) + 4 D(h/4), which is 0 but for terms of h^4, may be from 0, as a share
-   * of the gradient. The quotient is off by at most two thirds of it: at a jump of the second
-   * derivative by two thirds, by a fifth derivative by a third.
-   */
-  private static final double BEND = 1e-7;
-
-  /**
-   * The least denominator of a relative error, as a share of the network's largest gradient: of
-   * smaller gradients rounding leaves too few digits.
-   */
-  private static final double LEAST = 1e-4;
-
-  /**
-   * The least denominator as a share of the loss over h: its rounding alone gives quotients of
-   * 2^-52 E / h, and the loss is a sum with several of them, which are at most 1e-5 of this. A
-   * network whose gradients are all 0 has no larger one.
-   */
-  private static final double ROUNDING = 1e-10;
-
-  /**
-   * The least denominator in units of the rounding that the backward pass itself leaves: where
-   * large gradients cancel, as behind a normalisation of equal values, it is far more than 2^-52 of
-   * what remains. Passes are linear in the loss's gradient, so what those of {@link #FACTOR} times
-   * the loss differ by is rounding.
-   */
-  private static final double CANCELLED = 1e6;
-
-  /** No power of two, so that it rounds in other places. */
-  private static final double FACTOR = 3;
 
   /** The constructor of a double twin. */
   @FunctionalInterface
@@ -237,7 +195,9 @@ public final class GradientCheck {
     if (Arrays.stream(losses).allMatch(loss -> loss == null)) {
       throw new IllegalStateException("no loss to differentiate: call loss(...)");
     }
-    return new Run(rows).report();
+    return new CentralDifferences(
+            description, twin, parameters, state, inputs, losses, weights, rows)
+        .report(atMost);
   }
 
   /** Mean squared error, as {@code Losses.mse()}. */
@@ -324,7 +284,8 @@ public final class GradientCheck {
     return rows;
   }
 
-  private static int length(Object values) {
+  /** Values of an input. */
+  static int length(Object values) {
     return values instanceof double[] doubles
         ? doubles.length
         : values instanceof int[] indices ? indices.length : 0;
@@ -336,190 +297,5 @@ public final class GradientCheck {
       doubles[i] = floats[i];
     }
     return doubles;
-  }
-
-  /** One check, which leaves no trace in the settings: it moves values of copies. */
-  private final class Run {
-
-    private final int rows;
-    private final double[] moved = parameters.clone();
-    private final double[] gradients = new double[parameters.length];
-    private final Object[] movedInputs = new Object[inputs.length];
-    private final DoubleTrainingProgram program;
-    private double least;
-
-    /** {@link #ROUNDING} times the loss. */
-    private double rounded;
-
-    private double scale;
-    private int checked;
-    private int kinks;
-    private Report worst = new Report(0, 0, 0, "", 0, 0);
-
-    Run(int rows) {
-      this.rows = rows;
-      program = twin.create(moved, state.clone(), gradients, rows);
-      for (int i = 0; i < inputs.length; i++) {
-        movedInputs[i] = inputs[i] instanceof double[] values ? values.clone() : inputs[i];
-      }
-    }
-
-    Report report() {
-      program.requireInputGradients(true);
-      double loss = loss();
-      double[][] inputGradients = gradients(1);
-      double[] analytic = gradients.clone();
-      scale = largest(analytic, analytic.length, 0);
-      for (int i = 0; i < inputs.length; i++) {
-        scale = largest(inputGradients[i], inputGradients[i].length, scale);
-      }
-      loss();
-      double[][] again = gradients(FACTOR);
-      double rounding = difference(analytic, gradients);
-      for (int i = 0; i < inputs.length; i++) {
-        rounding = Math.max(rounding, difference(inputGradients[i], again[i]));
-      }
-      least = Math.max(LEAST * scale, Math.max(CANCELLED * rounding, Double.MIN_NORMAL));
-      rounded = ROUNDING * Math.abs(loss);
-      for (StoredTensor tensor : description.tensors()) {
-        if (tensor.role() == StoredTensor.Role.PARAMETER) {
-          int size = tensor.storage().size();
-          for (int i = 0; i < size; i += stride(size)) {
-            int place = tensor.storage().index(i);
-            compare(tensor.name(), i, moved, place, analytic[place]);
-          }
-        }
-      }
-      for (int input = 0; input < inputs.length; input++) {
-        if (movedInputs[input] instanceof double[] values) {
-          for (int i = 0; i < values.length; i += stride(values.length)) {
-            compare(description.inputs().get(input).name(), i, values, i, inputGradients[input][i]);
-          }
-        }
-      }
-      return new Report(
-          checked, kinks, worst.largestError, worst.where, worst.analytic, worst.numeric);
-    }
-
-    /** Runs the backward pass of so many times the loss; gives the gradients of the inputs. */
-    private double[][] gradients(double factor) {
-      for (int i = 0; i < losses.length; i++) {
-        double[] gradient = program.outputGradient(i);
-        for (int k = 0; k < rows * description.outputs().get(i).size(); k++) {
-          gradient[k] *= factor;
-        }
-      }
-      for (int stage = 0; stage < program.backwardStages(); stage++) {
-        program.backward(stage, 0, 1);
-      }
-      double[][] inputGradients = new double[inputs.length][];
-      for (int i = 0; i < inputs.length; i++) {
-        inputGradients[i] =
-            description.inputs().get(i).isIndex()
-                ? new double[0]
-                : Arrays.copyOf(program.inputGradient(i), length(inputs[i]));
-      }
-      return inputGradients;
-    }
-
-    /** The largest difference of gradients and those of {@link #FACTOR} times the loss. */
-    private static double difference(double[] once, double[] times) {
-      double largest = 0;
-      for (int i = 0; i < once.length; i++) {
-        largest = Math.max(largest, Math.abs(once[i] - times[i] / FACTOR));
-      }
-      return largest;
-    }
-
-    private int stride(int size) {
-      return Math.ceilDiv(size, Math.min(size, atMost));
-    }
-
-    private void compare(String name, int i, double[] values, int place, double analytic) {
-      double numeric = Double.NaN;
-      double smallest = least;
-      for (double step : STEPS) {
-        smallest = Math.max(least, rounded / step);
-        numeric = quotient(values, place, step, smallest);
-        if (!Double.isNaN(numeric)) {
-          break;
-        }
-      }
-      if (Double.isNaN(numeric)) {
-        kinks++;
-        return;
-      }
-      checked++;
-      double size = Math.max(Math.max(Math.abs(analytic), Math.abs(numeric)), smallest);
-      double error = Math.abs(analytic - numeric) / size;
-      // A gradient that is no number is the worst there can be.
-      if (!(error <= worst.largestError) || worst.where.isEmpty()) {
-        worst = new Report(0, 0, error, name + "[" + i + "]", analytic, numeric);
-      }
-    }
-
-    /** The difference quotient; NaN if there is a kink within the step. */
-    private double quotient(double[] values, int place, double step, double smallest) {
-      double value = values[place];
-      double h = step * Math.max(1, Math.abs(value));
-      double middle = lossAt(values, place, value);
-      double far = lossAt(values, place, value + h);
-      double farBelow = lossAt(values, place, value - h);
-      double near = lossAt(values, place, value + h / 2);
-      double nearBelow = lossAt(values, place, value - h / 2);
-      double nearest = lossAt(values, place, value + h / 4);
-      double nearestBelow = lossAt(values, place, value - h / 4);
-      values[place] = value;
-
-      double coarse = (far - farBelow) / (2 * h);
-      double fine = (near - nearBelow) / h;
-      double finest = 2 * (nearest - nearestBelow) / h;
-      double numeric = (4 * fine - coarse) / 3;
-      // Forward minus backward difference, at h and at h/2.
-      double gap = (far - 2 * middle + farBelow) / h;
-      double halfGap = 2 * (near - 2 * middle + nearBelow) / h;
-      double bound = KINK * Math.max(scale, Math.abs(numeric));
-      boolean kink = Math.abs(gap - 2 * halfGap) > bound || Math.abs(coarse - fine) > 100 * bound;
-      double size = Math.max(Math.abs(numeric), smallest);
-      // The loss's own rounding gives differences of that many units in its last place.
-      double rounding = 4 * Math.ulp(middle) / h;
-      boolean bend = Math.abs(coarse - 5 * fine + 4 * finest) > BEND * size + rounding;
-      return kink || bend ? Double.NaN : numeric;
-    }
-
-    private double lossAt(double[] values, int place, double value) {
-      values[place] = value;
-      return loss();
-    }
-
-    private double loss() {
-      program.begin(movedInputs, rows, 0, 0);
-      for (int stage = 0; stage < program.forwardStages(); stage++) {
-        program.forward(stage, 0, 1);
-      }
-      double sum = 0;
-      for (int i = 0; i < losses.length; i++) {
-        Loss loss = losses[i];
-        double[] gradient = program.outputGradient(i);
-        int size = description.outputs().get(i).size();
-        if (loss == null) {
-          Arrays.fill(gradient, 0, rows * size, 0);
-          continue;
-        }
-        sum += weights[i] * loss.gradient(program.output(i), rows, size, gradient);
-        for (int k = 0; k < rows * size; k++) {
-          gradient[k] *= weights[i];
-        }
-      }
-      return sum;
-    }
-
-    private static double largest(double[] values, int count, double atLeast) {
-      double largest = atLeast;
-      for (int i = 0; i < count; i++) {
-        largest = Math.max(largest, Math.abs(values[i]));
-      }
-      return largest;
-    }
   }
 }
