@@ -262,8 +262,7 @@ public final class Training implements AutoCloseable {
    *     backward pass, or there are several inputs
    */
   public float[] inputGradient() {
-    return inputGradient(
-        Checks.only("inputs", description.inputs(), ModelDescription.Input::name));
+    return inputGradient(Checks.only("inputs", description.inputs(), ModelDescription.Input::name));
   }
 
   /**

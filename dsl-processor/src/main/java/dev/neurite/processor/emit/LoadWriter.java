@@ -21,9 +21,9 @@ import java.util.List;
 import javax.lang.model.element.Modifier;
 
 /**
- * Writes how the class of inference reads a weight file. A process that predicts once runs all of it
- * interpreted: values are copied in bulk or in loops without calls, and nothing needs a stream, a
- * regular expression, or a call site linked at run time, as lambdas and {@code +} of strings do.
+ * Writes how the class of inference reads a weight file. A process that predicts once runs all of
+ * it interpreted: values are copied in bulk or in loops without calls, and nothing needs a stream,
+ * a regular expression, or a call site linked at run time, as lambdas and {@code +} of strings do.
  */
 final class LoadWriter {
 

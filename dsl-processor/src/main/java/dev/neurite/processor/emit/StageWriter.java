@@ -111,16 +111,16 @@ final class StageWriter {
   /** Where the parts of a stage begin. */
   static MethodSpec share() {
     return MethodSpec.methodBuilder("share")
-            .addModifiers(Modifier.PRIVATE, Modifier.STATIC)
-            .addJavadoc(
-                "Where a part of {@code count} units begins: a multiple of {@code multiple}, or the end.\n")
-            .returns(TypeName.INT)
-            .addParameter(TypeName.INT, "count")
-            .addParameter(TypeName.INT, "multiple")
-            .addParameter(TypeName.INT, "part")
-            .addParameter(TypeName.INT, "parts")
-            .addStatement(
-                "return part == parts ? count : (int) ((long) count * part / parts / multiple) * multiple")
-            .build();
+        .addModifiers(Modifier.PRIVATE, Modifier.STATIC)
+        .addJavadoc(
+            "Where a part of {@code count} units begins: a multiple of {@code multiple}, or the end.\n")
+        .returns(TypeName.INT)
+        .addParameter(TypeName.INT, "count")
+        .addParameter(TypeName.INT, "multiple")
+        .addParameter(TypeName.INT, "part")
+        .addParameter(TypeName.INT, "parts")
+        .addStatement(
+            "return part == parts ? count : (int) ((long) count * part / parts / multiple) * multiple")
+        .build();
   }
 }
