@@ -231,7 +231,7 @@ final class ExerciseWriter {
         calls.add(call(kernel, Map.of("m", 1, "n", 32)).replace("steps", "8 * steps + 8"));
       }
       if (c.singleRow()) {
-        calls.add(call(kernel, Map.of("m", 1, "n", 160)));
+        calls.add(call(kernel, Map.of("m", 1, "n", 224)));
       }
       return calls;
     }

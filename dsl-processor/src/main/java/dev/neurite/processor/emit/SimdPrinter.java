@@ -187,7 +187,10 @@ final class SimdPrinter extends KernelPrinter {
     }
   }
 
-  /** One row alone takes eight vectors at a time. */
+  /**
+   * One row alone takes eight vectors at a time, then four, then two: a sum waits for the one
+   * before it, so the more sums, the less waiting.
+   */
   private void singleRow(Contraction c) {
     text.open("if (m == 1)");
     text.line("int column = 0;");
@@ -195,11 +198,14 @@ final class SimdPrinter extends KernelPrinter {
     if (c.room()) {
       text.line(END);
     }
-    text.open("for (; column + 8 * LANES <= " + end + "; column += 8 * LANES)");
-    TileMethods.openPasses(c, text);
-    text.line(tiles.simd(c, kernel, 1, 8, false, "0", "column") + ";");
-    TileMethods.closePasses(c, text);
-    text.close();
+    for (int vectors : new int[] {8, 4}) {
+      String step = vectors + " * LANES";
+      text.open("for (; column + %s <= %s; column += %s)".formatted(step, end, step));
+      TileMethods.openPasses(c, text);
+      text.line(tiles.simd(c, kernel, 1, vectors, false, "0", "column") + ";");
+      TileMethods.closePasses(c, text);
+      text.close();
+    }
     text.open("for (; column < " + end + "; column += 2 * LANES)");
     TileMethods.openPasses(c, text);
     byForm(
