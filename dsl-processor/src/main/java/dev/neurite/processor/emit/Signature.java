@@ -98,6 +98,7 @@ record Signature(List<Tensor> inputs, List<Tensor> outputs) {
           "outputs",
           "model",
           "busy",
+          "workspace",
           "BLOCK_ROWS",
           "LockSupport",
           "Math",

@@ -22,6 +22,8 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -43,7 +45,9 @@ final class NetworkFolder {
   }
 
   /** A folder with everything that these sources give. */
-  static Path of(Map<String, String> sources, Compiler compiler) {
+  static Path of(Map<String, String> declarations, Compiler compiler) {
+    // In one order in all JVMs: it decides the name of the folder, and which part holds what.
+    SortedMap<String, String> sources = new TreeMap<>(declarations);
     try {
       Path all = Files.createDirectories(location(NetworkFolder.class).resolveSibling("networks"));
       Path folder = all.resolve(key(sources));

@@ -211,6 +211,19 @@ final class OddNetworks {
           @Reshape({2, 3, 5}) @MaxPool2D(value = {1, 2}) Layer d();
           @Flatten @Dense(2) Layer e();
         """);
+    // Layers of so many multiply-adds that they have tiles of their own.
+    BODIES.put(
+        "OddLarge",
+        """
+          @Input({3, 19, 23}) Layer x();
+          @Conv2D(filters = 64, kernel = 3) @ReLU Layer a();
+          @Conv2D(filters = 70, kernel = {3, 2}, stride = 2) @Tanh Layer b();
+          @Conv2D(filters = 64, kernel = 1) Layer c();
+          @Conv2D(filters = 128, kernel = 3, groups = 2, padding = 1) @ReLU Layer d();
+          @MaxPool2D(2) Layer e();
+          @Flatten @Dense(192) @Tanh Layer f();
+          @Dense(175) Layer g();
+        """);
     BODIES.put(
         "OddDecoder",
         """
