@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import java.io.ByteArrayInputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.reflect.InvocationTargetException;
@@ -67,9 +68,9 @@ final class LoadTest {
   void takesAStreamOfAnyPieces() throws IOException {
     byte[] file = saved();
     InputStream sevenAtATime =
-        new ByteArrayInputStream(file) {
+        new FilterInputStream(new ByteArrayInputStream(file)) {
           @Override
-          public synchronized int read(byte[] bytes, int offset, int length) {
+          public int read(byte[] bytes, int offset, int length) throws IOException {
             return super.read(bytes, offset, Math.min(length, 7));
           }
         };
