@@ -37,8 +37,13 @@ record Analysis(
     Optional<TypedGraph> typed,
     Diagnostics diagnostics) {
 
-  /** Analyses one type that carries {@code @Model}. */
-  static Analysis of(TypeElement type, Compilation compilation) {
+  /**
+   * Analyses one type that carries {@code @Model}.
+   *
+   * @param winograd whether convolutions may be computed by Winograd's minimal filtering, which
+   *     takes room
+   */
+  static Analysis of(TypeElement type, Compilation compilation, boolean winograd) {
     Diagnostics diagnostics = new Diagnostics();
     Reading reading = ModelReader.read(type, compilation, diagnostics);
     ModelDeclaration declaration = reading.declaration();
@@ -54,7 +59,7 @@ record Analysis(
     if (reading.resolved() && !ofGraph.hasErrors()) {
       typed.ifPresent(budgets::check);
       if (declaration.model().isWritten("maxWorkspaceBytes")) {
-        typed.ifPresent(network -> budgets.checkWorkspace(network, workspace(network)));
+        typed.ifPresent(network -> budgets.checkWorkspace(network, workspace(network, winograd)));
       }
     }
     if (reading.resolved() && !ofGraph.hasErrors()) {
@@ -71,8 +76,8 @@ record Analysis(
   }
 
   /** Bytes that one thread of inference needs beside the parameters. */
-  private static long workspace(TypedGraph network) {
-    List<ArrangedGraph> orders = Arranger.inferenceOrders(network);
+  private static long workspace(TypedGraph network, boolean winograd) {
+    List<ArrangedGraph> orders = Arranger.inferenceOrders(network, winograd);
     ParameterLayout layout = ParameterPlanner.plan(orders.getFirst());
     long floats = InferencePlanner.plan(orders, layout).getFirst().length();
     return floats * Float.BYTES;

@@ -42,12 +42,18 @@ import org.jspecify.annotations.Nullable;
  * prints what it could not find together with the first error, and by then it has found the stubs.
  */
 @AutoService(Processor.class)
-@SupportedOptions({NeuriteProcessor.PRECISION, NeuriteProcessor.CUDA, NeuriteProcessor.SUMMARY})
+@SupportedOptions({
+  NeuriteProcessor.PRECISION,
+  NeuriteProcessor.CUDA,
+  NeuriteProcessor.SUMMARY,
+  NeuriteProcessor.WINOGRAD
+})
 public final class NeuriteProcessor extends AbstractProcessor {
 
   static final String PRECISION = "neurite.precision";
   static final String CUDA = "neurite.cuda";
   static final String SUMMARY = "neurite.summary";
+  static final String WINOGRAD = "neurite.winograd";
 
   private static final String LANGUAGE = "dev.neurite.dsl";
   private static final String GENERATED = "javax.annotation.processing.Generated";
@@ -104,6 +110,7 @@ public final class NeuriteProcessor extends AbstractProcessor {
     checkOption(PRECISION, Set.of("float", "double"), "float or double", diagnostics);
     checkOption(CUDA, Set.of("true", "false"), "true or false", diagnostics);
     checkOption(SUMMARY, Set.of("true", "false"), "true or false", diagnostics);
+    checkOption(WINOGRAD, Set.of("true", "false"), "true or false", diagnostics);
     new DiagnosticPrinter(environment.getMessager()).print(diagnostics);
   }
 
@@ -221,13 +228,17 @@ public final class NeuriteProcessor extends AbstractProcessor {
             taken.add(name);
           }
         });
-    return Analysis.of(type, compilation(taken));
+    return Analysis.of(type, compilation(taken), winograd());
   }
 
   /** Whether a class for a GPU is wanted too. */
   private boolean cuda(Analysis analysis) {
     return "true".equals(processingEnv.getOptions().get(CUDA))
         || analysis.declaration().model().flag("cuda");
+  }
+
+  private boolean winograd() {
+    return !"false".equals(processingEnv.getOptions().get(WINOGRAD));
   }
 
   private void write(Analysis analysis, TypedGraph graph, TypeElement type) {
@@ -259,7 +270,7 @@ public final class NeuriteProcessor extends AbstractProcessor {
     boolean generated = compilation.sees(type, GENERATED);
     return new ModelWriter(
             processingEnv.getFiler(),
-            new WriterOptions(doublePrecision, vectors, generated, cuda(analysis)))
+            new WriterOptions(doublePrecision, vectors, generated, cuda(analysis), winograd()))
         ::write;
   }
 

@@ -9,13 +9,9 @@ import com.google.testing.compile.JavaFileObjects;
 import dev.neurite.TrainableModel;
 import dev.neurite.Training;
 import dev.neurite.spi.DoubleTrainingProgram;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
-import javax.tools.JavaFileObject;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -43,7 +39,7 @@ final class MishTest {
 
   private static final String[] CHOICES = {"neurite.vectors", "neurite.warmup"};
 
-  private static Classes classes = new Classes(Map.of());
+  private static CompiledClasses classes = new CompiledClasses(Map.of());
 
   private final Map<String, String> before = new HashMap<>();
 
@@ -55,7 +51,7 @@ final class MishTest {
             .withOptions("--release", "25", "-Aneurite.precision=double")
             .compile(JavaFileObjects.forSourceString("curves.Curve", SOURCE));
     assertThat(compilation.errors()).isEmpty();
-    classes = new Classes(compiled(compilation));
+    classes = CompiledClasses.of(compilation);
   }
 
   @BeforeEach
@@ -213,41 +209,5 @@ final class MishTest {
       doubles[i] = values[i];
     }
     return doubles;
-  }
-
-  private static Map<String, byte[]> compiled(Compilation compilation) {
-    Map<String, byte[]> classes = new HashMap<>();
-    for (JavaFileObject file : compilation.generatedFiles()) {
-      if (file.getKind() == JavaFileObject.Kind.CLASS) {
-        String path = file.toUri().getPath();
-        String name = path.substring(path.indexOf("curves/"), path.length() - ".class".length());
-        try (InputStream in = file.openInputStream()) {
-          classes.put(name.replace('/', '.'), in.readAllBytes());
-        } catch (IOException e) {
-          throw new UncheckedIOException(e);
-        }
-      }
-    }
-    return classes;
-  }
-
-  /** Loads what was compiled. */
-  private static final class Classes extends ClassLoader {
-
-    private final Map<String, byte[]> code;
-
-    Classes(Map<String, byte[]> code) {
-      super(MishTest.class.getClassLoader());
-      this.code = Map.copyOf(code);
-    }
-
-    @Override
-    protected Class<?> findClass(String name) throws ClassNotFoundException {
-      byte[] bytes = code.get(name);
-      if (bytes == null) {
-        throw new ClassNotFoundException(name);
-      }
-      return defineClass(name, bytes, 0, bytes.length);
-    }
   }
 }

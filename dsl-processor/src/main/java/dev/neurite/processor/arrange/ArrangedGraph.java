@@ -1,8 +1,10 @@
 package dev.neurite.processor.arrange;
 
+import dev.neurite.processor.graph.Operation;
 import dev.neurite.processor.shape.TensorType;
 import dev.neurite.processor.shape.TypedGraph;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The part of a network that its outputs depend on, with the order of every value in memory.
@@ -13,8 +15,10 @@ import java.util.List;
  * @param nodes in order of evaluation
  * @param outputs the nodes whose values the network gives, in the order declared; no two are the
  *     same
+ * @param minimal whether convolutions may be computed by Winograd's minimal filtering
  */
-public record ArrangedGraph(TypedGraph source, List<ArrangedNode> nodes, List<Integer> outputs) {
+public record ArrangedGraph(
+    TypedGraph source, List<ArrangedNode> nodes, List<Integer> outputs, boolean minimal) {
 
   public ArrangedGraph {
     nodes = List.copyOf(nodes);
@@ -85,6 +89,36 @@ public record ArrangedGraph(TypedGraph source, List<ArrangedNode> nodes, List<In
     return isTransposed(node)
         && nodes.get(node.inputs().getFirst()).inputs().isEmpty()
         && node.inputTypes().getFirst().shape().getLast() % 16 != 0;
+  }
+
+  /**
+   * How a node is computed by Winograd's minimal filtering, if it is a convolution that gains by
+   * it.
+   */
+  public Optional<WinogradTiles> winograd(ArrangedNode node) {
+    return isWinograd(node)
+        ? Optional.of(WinogradTiles.ofOutput(node.inputTypes().getFirst(), node.type()))
+        : Optional.empty();
+  }
+
+  /** The same for the gradient of its input. */
+  public Optional<WinogradTiles> winogradGradient(ArrangedNode node) {
+    return isWinograd(node)
+        ? Optional.of(WinogradTiles.ofInputGradient(node.inputTypes().getFirst(), node.type()))
+        : Optional.empty();
+  }
+
+  /** The same for the gradient of its weight. */
+  public Optional<WinogradTiles> winogradWeights(ArrangedNode node) {
+    return winograd(node).filter(WinogradTiles::areApart);
+  }
+
+  private boolean isWinograd(ArrangedNode node) {
+    return minimal
+        && node.work() instanceof Work.Compute compute
+        && compute.operation() instanceof Operation.Conv2D conv
+        && node.arrangement() instanceof Arrangement.ChannelsLast
+        && WinogradTiles.suits(conv, node.inputTypes().getFirst(), node.type());
   }
 
   /** How often each node is read by others. */

@@ -35,9 +35,12 @@ public final class Arranger {
 
   private final boolean batches;
 
-  private Arranger(TypedGraph graph, boolean batches) {
+  private final boolean minimal;
+
+  private Arranger(TypedGraph graph, boolean batches, boolean minimal) {
     this.graph = graph;
     this.batches = batches;
+    this.minimal = minimal;
   }
 
   /** Values of one row: 32 MiB for sixteen, far more than a near cache holds. */
@@ -46,17 +49,23 @@ public final class Arranger {
   /**
    * For one row alone, which is to be as fast as can be; and last for many rows, where those share
    * the lanes of a vector in some layers and sixteen of them are not too large.
+   *
+   * @param minimal whether convolutions may be computed by Winograd's minimal filtering
    */
-  public static List<ArrangedGraph> inferenceOrders(TypedGraph graph) {
-    ArrangedGraph row = new Arranger(graph, false).run();
-    ArrangedGraph batches = arrangeBatches(graph);
+  public static List<ArrangedGraph> inferenceOrders(TypedGraph graph, boolean minimal) {
+    ArrangedGraph row = new Arranger(graph, false, minimal).run();
+    ArrangedGraph batches = arrangeBatches(graph, minimal);
     long values = batches.nodes().stream().mapToLong(ArrangedNode::size).sum();
     return batches.hasLanes() && values <= MOST_LANE_VALUES ? List.of(row, batches) : List.of(row);
   }
 
-  /** For training, where many rows come together and may share the lanes of a vector. */
-  public static ArrangedGraph arrangeBatches(TypedGraph graph) {
-    return new Arranger(graph, true).run();
+  /**
+   * For training, where many rows come together and may share the lanes of a vector.
+   *
+   * @param minimal whether convolutions may be computed by Winograd's minimal filtering
+   */
+  public static ArrangedGraph arrangeBatches(TypedGraph graph, boolean minimal) {
+    return new Arranger(graph, true, minimal).run();
   }
 
   private ArrangedGraph run() {
@@ -74,7 +83,7 @@ public final class Arranger {
       boolean taken = outputs.contains(holder) || isInput(nodes.get(holder));
       outputs.add(taken ? rearrange(holder, node, new Plain()) : holder);
     }
-    return new ArrangedGraph(graph, nodes, outputs);
+    return new ArrangedGraph(graph, nodes, outputs, minimal);
   }
 
   private void markLive(int id, Set<Integer> live) {

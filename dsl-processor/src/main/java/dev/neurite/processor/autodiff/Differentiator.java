@@ -99,6 +99,9 @@ public final class Differentiator {
     graph.nodes().stream()
         .filter(graph::isTransposed)
         .forEach(node -> stages.add(new Step.Turn(node.id(), false)));
+    graph.nodes().stream()
+        .filter(node -> graph.winograd(node).isPresent())
+        .forEach(node -> stages.add(new Step.Transform(node.id())));
     // The forward pass reads these whole, the others are for the backward pass.
     stages.breakHere();
     for (ArrangedNode node : graph.nodes()) {
@@ -176,6 +179,12 @@ public final class Differentiator {
     }
     for (ArrangedNode node : lastFirst) {
       stages.add(new Step.ParameterGradients(node.id(), added.getOrDefault(node.id(), Set.of())));
+    }
+    stages.breakHere();
+    for (ArrangedNode node : lastFirst) {
+      if (graph.winogradWeights(node).isPresent()) {
+        stages.add(new Step.TransformBack(node.id(), added.getOrDefault(node.id(), Set.of())));
+      }
     }
     stages.breakHere();
     additions.forEach(stages::add);

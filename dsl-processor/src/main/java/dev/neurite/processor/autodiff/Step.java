@@ -17,6 +17,9 @@ public sealed interface Step {
   /** The node's weights as its input gradient reads them, for some input channels. */
   record Turn(int node, boolean onlyForInputs) implements Step {}
 
+  /** A convolution's weights as its forward pass reads them, transformed, for some filters. */
+  record Transform(int node) implements Step {}
+
   /**
    * The sums over a batch that a batch normalisation's gradients are made of, for some channels:
    * needs all rows.
@@ -44,6 +47,17 @@ public sealed interface Step {
    */
   record ParameterGradients(int node, Set<String> added) implements Step {
     public ParameterGradients {
+      added = Set.copyOf(added);
+    }
+  }
+
+  /**
+   * The gradient of a convolution's weight from that of its transform, for some filters.
+   *
+   * @param added as in {@link ParameterGradients}
+   */
+  record TransformBack(int node, Set<String> added) implements Step {
+    public TransformBack {
       added = Set.copyOf(added);
     }
   }

@@ -61,12 +61,15 @@ final class BackwardCalls {
       case Step.InputGradients gradients -> inputs.put(gradients.node(), gradients);
       case Step.ParameterGradients gradients -> parametric.add(gradients.node());
       case Step.GradientSums sums -> summed.add(sums.node());
-      // Sums over positions are part of the sums over rows here, and nothing waits to be added.
+      // Sums over positions are part of the sums over rows here, and nothing waits to be added or
+      // to be transformed.
       case Step.PositionSums ignored -> {}
       case Step.AddGradients ignored -> {}
+      case Step.TransformBack ignored -> {}
       case Step.Forward forward -> throw misplaced(forward);
       case Step.Statistics statistics -> throw misplaced(statistics);
       case Step.Turn turn -> throw misplaced(turn);
+      case Step.Transform transform -> throw misplaced(transform);
     }
   }
 

@@ -61,6 +61,8 @@ final class ExerciseWriter {
           Map.entry("runs", 1),
           Map.entry("lda", 1),
           Map.entry("ldc", 1),
+          Map.entry("end", 1),
+          Map.entry("across", 1),
           Map.entry("panel", 16),
           Map.entry("resultPanel", 16),
           Map.entry("to", 17));

@@ -7,10 +7,12 @@ import com.palantir.javapoet.TypeName;
 import com.palantir.javapoet.TypeSpec;
 import dev.neurite.processor.arrange.ArrangedGraph;
 import dev.neurite.processor.arrange.ArrangedGraph.ArrangedNode;
+import dev.neurite.processor.arrange.WinogradTiles;
 import dev.neurite.processor.arrange.Work;
 import dev.neurite.processor.graph.Operation;
-import dev.neurite.processor.memory.InferenceMemory;
-import dev.neurite.processor.memory.InferenceMemory.Fold;
+import dev.neurite.processor.kernel.Winograd;
+import dev.neurite.processor.memory.DerivedParameters;
+import dev.neurite.processor.memory.DerivedParameters.Fold;
 import dev.neurite.processor.memory.ParameterLayout;
 import dev.neurite.processor.memory.ParameterLayout.Storage;
 import javax.lang.model.element.Modifier;
@@ -25,16 +27,16 @@ final class FoldWriter {
 
   private final ArrangedGraph graph;
   private final ParameterLayout layout;
-  private final InferenceMemory memory;
+  private final DerivedParameters derived;
 
-  FoldWriter(ArrangedGraph graph, ParameterLayout layout, InferenceMemory memory) {
+  FoldWriter(ArrangedGraph graph, ParameterLayout layout, DerivedParameters derived) {
     this.graph = graph;
     this.layout = layout;
-    this.memory = memory;
+    this.derived = derived;
   }
 
   boolean isEmpty() {
-    return memory.folds().isEmpty() && memory.turns().isEmpty();
+    return derived.folds().isEmpty() && derived.turns().isEmpty() && derived.transforms().isEmpty();
   }
 
   void addTo(TypeSpec.Builder type) {
@@ -51,23 +53,24 @@ final class FoldWriter {
       return;
     }
     fold.addJavadoc(
-        "A copy of the parameters, every batch normalisation as a scale and a shift, and weights turned around that are used"
-            + " so.\n");
+        "A copy of the parameters, every batch normalisation as a scale and a shift, and weights turned around or transformed"
+            + " that are used so.\n");
     fold.addStatement(
-        "float[] q = $T.copyOf(parameters, $L)", java.util.Arrays.class, memory.parameterLength());
-    for (Fold one : memory.folds()) {
+        "float[] q = $T.copyOf(parameters, $L)", java.util.Arrays.class, derived.length());
+    for (Fold one : derived.folds()) {
       fold.addCode(code(one));
     }
-    memory.turns().forEach(turn -> fold.addCode(code(turn)));
+    derived.turns().forEach(turn -> fold.addCode(code(turn)));
+    derived.transforms().forEach(transform -> fold.addCode(code(transform)));
     type.addMethod(fold.addStatement("return q").build());
-    if (!memory.turns().isEmpty()) {
+    if (!derived.turns().isEmpty()) {
       type.addMethod(turnMethod());
     }
-    if (memory.folds().isEmpty()) {
+    if (derived.folds().isEmpty()) {
       return;
     }
     type.addMethod(scaleMethod());
-    if (memory.folds().stream().anyMatch(one -> one.linear() >= 0)) {
+    if (derived.folds().stream().anyMatch(one -> one.linear() >= 0)) {
       type.addMethod(intoWeightsMethod());
     }
   }
@@ -106,7 +109,7 @@ final class FoldWriter {
     return code.build();
   }
 
-  private CodeBlock code(InferenceMemory.Turn turn) {
+  private CodeBlock code(DerivedParameters.Turn turn) {
     Storage.Panels weight =
         (Storage.Panels) layout.tensor(graph.node(turn.node()).origin(), "weight").storage();
     return CodeBlock.builder()
@@ -116,6 +119,22 @@ final class FoldWriter {
             weight.channels() * weight.height() * weight.width(),
             weight.outputs(),
             turn.at())
+        .build();
+  }
+
+  /** By the kernel of plain Java, which gives the bits that training computes with. */
+  private CodeBlock code(DerivedParameters.Transform transform) {
+    Storage weight = layout.tensor(graph.node(transform.node()).origin(), "weight").storage();
+    WinogradTiles tiles = transform.tiles();
+    return CodeBlock.builder()
+        .addStatement(
+            "new Scalar().$L(0, $L, $L, q, $L, q, $L, $L)",
+            Winograd.weights().name(),
+            tiles.filters() / 16,
+            tiles.channels(),
+            weight.offset(),
+            transform.at(),
+            tiles.weightStep())
         .build();
   }
 

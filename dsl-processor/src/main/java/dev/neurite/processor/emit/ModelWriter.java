@@ -44,7 +44,7 @@ public final class ModelWriter {
 
   /** Writes the classes of a model that {@code origin} declares. */
   public void write(TypedGraph graph, Element origin) {
-    List<ArrangedGraph> orders = Arranger.inferenceOrders(graph);
+    List<ArrangedGraph> orders = Arranger.inferenceOrders(graph, options.winograd());
     ArrangedGraph arranged = orders.getFirst();
     ParameterLayout layout = ParameterPlanner.plan(arranged);
     Signature signature = Signature.of(arranged);
@@ -54,7 +54,7 @@ public final class ModelWriter {
     List<InferenceMemory> memories = InferencePlanner.plan(orders, layout);
     InferenceMemory inferenceMemory = memories.getFirst();
     InferenceCode inference = InferenceLowering.lower(orders, layout, memories);
-    FoldWriter folds = new FoldWriter(arranged, layout, inferenceMemory);
+    FoldWriter folds = new FoldWriter(arranged, layout, inferenceMemory.derived());
     ForwardWriter forward =
         new ForwardWriter(
             model.prefix() + "Forward",
@@ -75,7 +75,7 @@ public final class ModelWriter {
                 + table),
         origin);
 
-    ArrangedGraph batches = Arranger.arrangeBatches(graph);
+    ArrangedGraph batches = Arranger.arrangeBatches(graph, options.winograd());
     TrainingSteps steps = Differentiator.differentiate(batches);
     TrainingMemory memory = TrainingPlanner.plan(steps, layout);
     TrainingCode training = TrainingLowering.lower(steps, layout, memory);

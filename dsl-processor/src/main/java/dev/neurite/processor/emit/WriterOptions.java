@@ -10,6 +10,8 @@ package dev.neurite.processor.emit;
  * @param generated whether it can name {@code javax.annotation.processing.Generated}
  * @param cuda whether a class for a GPU is wanted too ({@code @Model(cuda = true)}, {@code
  *     -Aneurite.cuda=true})
+ * @param winograd whether convolutions may be computed by Winograd's minimal filtering; not with
+ *     {@code -Aneurite.winograd=false}
  */
 public record WriterOptions(
-    boolean doublePrecision, boolean vectors, boolean generated, boolean cuda) {}
+    boolean doublePrecision, boolean vectors, boolean generated, boolean cuda, boolean winograd) {}

@@ -298,8 +298,23 @@ final class BackwardLowering {
                   sum(group(g, weight.groupLength()), text(weight.offset())),
                   turned.array(),
                   sum(turned.base(), group(g, g.turnedGroupLength())));
-      return List.of(
+      List<Line> lines = new ArrayList<>();
+      lines.add(
           g.groups() == 1 ? call : new Line.Loop("group", "0", text(g.groups()), List.of(call)));
+      frame
+          .graph()
+          .winogradGradient(node)
+          .ifPresent(
+              tiles ->
+                  lines.add(
+                      WinogradConvolution.weights(
+                          frame.kernels(),
+                          tiles,
+                          "from >> 4",
+                          "to >> 4",
+                          turned,
+                          frame.place(node.id(), Purpose.TRANSFORMED_TURNED))));
+      return lines;
     }
     int inputs = ParameterLowering.inputs(weight);
     return List.of(

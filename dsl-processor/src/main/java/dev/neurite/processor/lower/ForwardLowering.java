@@ -2,6 +2,7 @@ package dev.neurite.processor.lower;
 
 import dev.neurite.processor.arrange.ArrangedGraph.ArrangedNode;
 import dev.neurite.processor.arrange.Arrangement;
+import dev.neurite.processor.arrange.WinogradTiles;
 import dev.neurite.processor.arrange.Work;
 import dev.neurite.processor.graph.Operation;
 import dev.neurite.processor.kernel.Elementwise;
@@ -45,6 +46,14 @@ final class ForwardLowering {
       case Work.Rearrange rearrange -> lowering.rearrange(node, rearrange);
     }
     return lowering.lines;
+  }
+
+  /** A convolution's weights, transformed, panels {@code from} to {@code to}. */
+  static List<Line> transform(ArrangedNode node, WinogradTiles tiles, Frame frame) {
+    Place weight = new Place("p", text(frame.panels(node.origin(), "weight").offset()), 0);
+    Place transformed = frame.place(node.id(), Purpose.TRANSFORMED);
+    return List.of(
+        WinogradConvolution.weights(frame.kernels(), tiles, "from", "to", weight, transformed));
   }
 
   private void compute(ArrangedNode node, Operation operation) {
@@ -123,7 +132,7 @@ final class ForwardLowering {
   /** Where the bias lies, or -1. */
   private String bias(ArrangedNode node, boolean declared) {
     int own = declared ? frame.panels(node.origin(), "bias").offset() : -1;
-    return text(inference == null ? own : inference.biasOf(node.id(), own));
+    return text(inference == null ? own : inference.derived().biasOf(node.id(), own));
   }
 
   /** A dense layer's weight, which another layer may own that uses it the other way around. */
@@ -133,7 +142,17 @@ final class ForwardLowering {
     }
     return inference == null
         ? frame.place(node.id(), Purpose.TURNED)
-        : new Place("p", text(inference.turnedOf(node.id())), 0);
+        : new Place("p", text(inference.derived().turnedOf(node.id())), 0);
+  }
+
+  /** A convolution's weight as Winograd's minimal filtering reads it; null where it is not used. */
+  private @Nullable Place transformed(ArrangedNode node) {
+    if (frame.graph().winograd(node).isEmpty()) {
+      return null;
+    }
+    return inference == null
+        ? frame.place(node.id(), Purpose.TRANSFORMED)
+        : new Place("p", text(inference.derived().transformedOf(node.id())), 0);
   }
 
   private void dense(ArrangedNode node, Operation.Dense dense) {
@@ -217,14 +236,14 @@ final class ForwardLowering {
           text(g.filters()));
       return;
     }
-    forRows(new ImageConvolution(frame, node, conv).forward(bias, room(y)));
+    forRows(new ImageConvolution(frame, node, conv).forward(bias, room(y), transformed(node)));
   }
 
   private void batchNorm(ArrangedNode node, Operation.BatchNorm norm) {
     if (inference == null) {
       lines.add(normalization(node).batchNorm(norm));
     } else {
-      lines.addAll(normalization(node).scale(inference.foldOf(node.id())));
+      lines.addAll(normalization(node).scale(inference.derived().foldOf(node.id())));
     }
   }
 

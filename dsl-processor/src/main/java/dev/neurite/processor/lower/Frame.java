@@ -67,6 +67,17 @@ record Frame(
     return new Place(place.array(), IndexText.sum(place.base(), home), place.rowSize());
   }
 
+  /**
+   * A place that is needed for one row at a time: each part of a batch uses that of its first row.
+   * In inference a block is one part.
+   */
+  Place ofPart(int node, Purpose purpose) {
+    Place place = place(node, purpose);
+    String home =
+        from.equals("0") ? "0" : IndexText.product("home", Integer.toString(place.rowSize()));
+    return new Place(place.array(), IndexText.sum(place.base(), home), 0);
+  }
+
   ParameterLayout.Storage storage(int typedNode, String leaf) {
     return layout.tensor(typedNode, leaf).storage();
   }

@@ -4,16 +4,20 @@ import static dev.neurite.processor.kernel.IndexText.product;
 import static dev.neurite.processor.kernel.IndexText.sum;
 
 import dev.neurite.processor.arrange.ArrangedGraph.ArrangedNode;
+import dev.neurite.processor.arrange.WinogradTiles;
 import dev.neurite.processor.graph.Operation;
 import dev.neurite.processor.kernel.Kernel;
 import dev.neurite.processor.kernel.Movement;
 import dev.neurite.processor.kernel.Products;
+import dev.neurite.processor.lower.WinogradConvolution.Position;
 import dev.neurite.processor.memory.ConvGeometry;
 import dev.neurite.processor.memory.ParameterLayout.Storage;
 import dev.neurite.processor.memory.Place;
 import dev.neurite.processor.memory.Purpose;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Lowers a convolution of images that lie channels last, each by itself. */
 final class ImageConvolution {
@@ -47,8 +51,9 @@ final class ImageConvolution {
    *
    * @param bias where the bias lies, or -1
    * @param room whether the result has room for 15 numbers behind its last
+   * @param transformed the weights where Winograd's minimal filtering is used, else null
    */
-  List<Line> forward(String bias, boolean room) {
+  List<Line> forward(String bias, boolean room, @Nullable Place transformed) {
     List<Line> row = new ArrayList<>();
     Place x = frame.value(node.inputs().getFirst());
     Place y = frame.value(node.id());
@@ -70,6 +75,17 @@ final class ImageConvolution {
               text(g.paddedWidth() * g.channels())));
     }
     int rowFloats = g.paddedWidth() * g.channels();
+    if (transformed != null) {
+      row.addAll(
+          winograd(frame.graph().winograd(node).orElseThrow())
+              .lines(
+                  new Position(source.array(), source.at("row")),
+                  rowFloats,
+                  transformed,
+                  bias,
+                  new Position(y.array(), y.at("row"))));
+      return row;
+    }
     int groupBias = (g.groupFilters() + 15) / 16 * 16;
     List<Line> line = new ArrayList<>();
     boolean isShort = g.runs() == 1 && Products.isShort(g.depth());
@@ -119,6 +135,10 @@ final class ImageConvolution {
             : new Line.Loop("group", "0", text(g.groups()), List.of(product)));
     row.add(new Line.Loop("y", "0", text(g.outHeight()), line));
     return row;
+  }
+
+  private WinogradConvolution winograd(WinogradTiles tiles) {
+    return new WinogradConvolution(frame.kernels(), tiles, frame.ofPart(node.id(), Purpose.TILES));
   }
 
   private boolean hasOwnTiles() {
@@ -175,8 +195,20 @@ final class ImageConvolution {
                         text(conv.stride().width() * g.filters())))));
       }
     }
-    boolean wholeRows = g.hasWholeRows();
     int skip = (g.spreadSkipRows() * g.spreadWidth() + g.spreadSkipColumns()) * g.filters();
+    Optional<WinogradTiles> tiles = frame.graph().winogradGradient(node);
+    if (tiles.isPresent()) {
+      row.addAll(
+          winograd(tiles.get())
+              .lines(
+                  new Position(source.array(), source.at("row", text(skip))),
+                  rowFloats,
+                  frame.place(node.id(), Purpose.TRANSFORMED_TURNED),
+                  "-1",
+                  new Position(dx.array(), dx.at("row"))));
+      return row;
+    }
+    boolean wholeRows = g.hasWholeRows();
     Place turned = frame.place(node.id(), Purpose.TURNED);
     boolean skips = g.skipsZeroRows();
     int kernelRow = conv.kernel().width() * g.groupFilters() * 16;

@@ -3,6 +3,7 @@ package dev.neurite.processor.lower;
 import dev.neurite.processor.arrange.ArrangedGraph;
 import dev.neurite.processor.arrange.ArrangedGraph.ArrangedNode;
 import dev.neurite.processor.diagnostic.LayerFailure;
+import dev.neurite.processor.kernel.Winograd;
 import dev.neurite.processor.lower.LayerMethod.Split;
 import dev.neurite.processor.memory.InferenceMemory;
 import dev.neurite.processor.memory.ParameterLayout;
@@ -64,6 +65,9 @@ public final class InferenceLowering {
   public static InferenceCode lower(
       List<ArrangedGraph> graphs, ParameterLayout layout, List<InferenceMemory> memories) {
     InferenceLowering lowering = new InferenceLowering(layout);
+    if (!memories.getFirst().derived().transforms().isEmpty()) {
+      lowering.kernels.add(Winograd.weights());
+    }
     List<List<RunCode>> orders = new ArrayList<>();
     for (int i = 0; i < graphs.size(); i++) {
       orders.add(lowering.runs(graphs.get(i), memories.get(i), i == 0 ? "Forward" : "Lanes"));

@@ -19,7 +19,7 @@ public final class KernelSet {
           "kernel %s takes %d arguments, got %d"
               .formatted(kernel.name(), kernel.open().size(), arguments.length));
     }
-    kernels.merge(kernel.name(), kernel, Kernel::and);
+    add(kernel);
     return new Line.Call(kernel.name(), List.of(arguments));
   }
 
@@ -39,6 +39,11 @@ public final class KernelSet {
       }
     }
     return call(kernel.with(values), others.toArray(String[]::new));
+  }
+
+  /** A kernel that is called outside the methods of layers. */
+  void add(Kernel kernel) {
+    kernels.merge(kernel.name(), kernel, Kernel::and);
   }
 
   public Collection<Kernel> all() {

@@ -11,7 +11,7 @@ import dev.neurite.processor.kernel.Kernel;
 import dev.neurite.processor.kernel.Normalization;
 import dev.neurite.processor.lower.LayerMethod.Split;
 import dev.neurite.processor.lower.ParameterLowering.Part;
-import dev.neurite.processor.memory.InferenceMemory;
+import dev.neurite.processor.memory.DerivedParameters;
 import dev.neurite.processor.memory.Place;
 import dev.neurite.processor.memory.Purpose;
 import dev.neurite.processor.shape.TensorType;
@@ -61,7 +61,7 @@ final class NormalizationLowering {
   }
 
   /** Batch normalisation in inference, where the layer before it does not do it. */
-  List<Line> scale(InferenceMemory.Fold fold) {
+  List<Line> scale(DerivedParameters.Fold fold) {
     if (fold.linear() >= 0) {
       return List.of();
     }

@@ -5,19 +5,23 @@ import static dev.neurite.processor.kernel.IndexText.sum;
 import static dev.neurite.processor.lower.ImageConvolution.group;
 
 import dev.neurite.processor.arrange.ArrangedGraph.ArrangedNode;
+import dev.neurite.processor.arrange.WinogradTiles;
 import dev.neurite.processor.autodiff.Differentiator;
 import dev.neurite.processor.graph.Operation;
 import dev.neurite.processor.kernel.Elementwise;
 import dev.neurite.processor.kernel.Kernel;
 import dev.neurite.processor.kernel.Movement;
 import dev.neurite.processor.kernel.Products;
+import dev.neurite.processor.kernel.Winograd;
 import dev.neurite.processor.lower.LayerMethod.Split;
+import dev.neurite.processor.lower.WinogradConvolution.Position;
 import dev.neurite.processor.memory.ConvGeometry;
 import dev.neurite.processor.memory.ParameterLayout.Storage;
 import dev.neurite.processor.memory.Place;
 import dev.neurite.processor.memory.Purpose;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** Lowers what is summed over all rows: gradients of parameters, and batch statistics. */
@@ -243,6 +247,10 @@ final class ParameterLowering {
     Place dy = dy();
     Storage.Panels weight = frame.panels(node.origin(), "weight");
     Place gradient = gradient("weight");
+    Optional<WinogradTiles> tiles = frame.graph().winogradWeights(node);
+    if (tiles.isPresent()) {
+      return winograd(conv, g, tiles.get());
+    }
     int rowFloats = g.paddedWidth() * g.channels();
     int outFloats = g.outWidth() * g.filters();
     int depth = g.depth();
@@ -312,6 +320,63 @@ final class ParameterLowering {
       parts.add(bias(g.groups(), g.groupFilters()));
     }
     return parts;
+  }
+
+  /** The gradient of the transformed weight, rows of places by themselves. */
+  private List<Part> winograd(Operation.Conv2D conv, ConvGeometry g, WinogradTiles tiles) {
+    Place source = g.isPadded() ? frame.place(node.id(), Purpose.PADDED) : x();
+    Place sums = frame.place(node.id(), Purpose.TRANSFORMED_GRADIENT);
+    Place rooms = frame.place(node.id(), Purpose.TILES, 1);
+    Place room =
+        new Place(
+            rooms.array(), sum(rooms.base(), product("from", text(tiles.gradientLength()))), 0);
+    int ofRow = WinogradTiles.ROWS * tiles.weightStep();
+    List<Part> parts = new ArrayList<>();
+    parts.add(
+        new Part(
+            "Weights",
+            "Gradient of the transformed weight for rows {@code from} to {@code to} of its places.",
+            new Split.Units(WinogradTiles.ROWS, 1),
+            List.of(
+                call(
+                    Elementwise.clear(),
+                    product("to - from", text(ofRow)),
+                    sums.array(),
+                    sum(sums.base(), product("from", text(ofRow)))),
+                new Line.Loop(
+                    "row",
+                    "0",
+                    "rows",
+                    new WinogradConvolution(frame.kernels(), tiles, room)
+                        .weightSums(
+                            new Position(source.array(), source.at("row")),
+                            g.paddedWidth() * g.channels(),
+                            new Position(dy().array(), dy().at("row")),
+                            sums)))));
+    if (conv.bias()) {
+      parts.add(bias(1, g.filters()));
+    }
+    return parts;
+  }
+
+  /** The gradient of a weight from that of its transform, panels {@code from} to {@code to}. */
+  static List<Line> transformBack(
+      ArrangedNode node, Set<String> added, WinogradTiles tiles, Frame frame) {
+    Place sums = frame.place(node.id(), Purpose.TRANSFORMED_GRADIENT);
+    Place gradient = new ParameterLowering(frame, node, added).gradient("weight");
+    return List.of(
+        frame
+            .kernels()
+            .call(
+                Winograd.weightGradient(),
+                "from",
+                "to",
+                text(tiles.channels()),
+                sums.array(),
+                sums.base(),
+                text(tiles.weightStep()),
+                gradient.array(),
+                gradient.base()));
   }
 
   private static List<Line> concat(Line first, List<Line> rest) {

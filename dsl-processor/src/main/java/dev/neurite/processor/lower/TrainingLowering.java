@@ -2,6 +2,7 @@ package dev.neurite.processor.lower;
 
 import dev.neurite.processor.arrange.ArrangedGraph;
 import dev.neurite.processor.arrange.ArrangedGraph.ArrangedNode;
+import dev.neurite.processor.arrange.WinogradTiles;
 import dev.neurite.processor.arrange.Work;
 import dev.neurite.processor.autodiff.Step;
 import dev.neurite.processor.autodiff.TrainingSteps;
@@ -105,6 +106,28 @@ public final class TrainingLowering {
                 new Split.Units(channels, 16),
                 turn.onlyForInputs(),
                 BackwardLowering.turn(node, operation, frame)));
+      }
+      case Step.Transform ignored -> {
+        rows.end();
+        WinogradTiles tiles = graph.winograd(node).orElseThrow();
+        stage.add(
+            method(
+                node.javaName() + "Transform",
+                "Transforms the weight for Winograd's minimal filtering.",
+                new Split.Units(tiles.filters() / 16, 1),
+                false,
+                ForwardLowering.transform(node, tiles, frame)));
+      }
+      case Step.TransformBack back -> {
+        rows.end();
+        WinogradTiles tiles = graph.winogradWeights(node).orElseThrow();
+        stage.add(
+            method(
+                node.javaName() + "TransformBack",
+                "Gradient of the weight from that of its transform.",
+                new Split.Units(tiles.filters() / 16, 1),
+                false,
+                ParameterLowering.transformBack(node, back.added(), tiles, frame)));
       }
       case Step.Statistics ignored -> {
         rows.end();

@@ -14,11 +14,8 @@ import java.util.Set;
  * @param length floats of the workspace
  * @param places of values and what else a layer needs
  * @param withinRun the places that hold no more than the rows their run takes at once
- * @param folds batch normalisations as scales and shifts
- * @param turns weights that are used turned around
+ * @param derived what inference has beside the parameters of training
  * @param results the outputs that have a place of their own and are copied to the caller's arrays
- * @param parameterLength of the parameters of inference: those of training, then the scales and
- *     shifts, then the turned weights
  */
 public record InferenceMemory(
     int blockRows,
@@ -27,18 +24,14 @@ public record InferenceMemory(
     int length,
     Map<TrainingMemory.Key, Place> places,
     Set<TrainingMemory.Key> withinRun,
-    List<Fold> folds,
-    List<Turn> turns,
-    List<Result> results,
-    int parameterLength) {
+    DerivedParameters derived,
+    List<Result> results) {
 
   public InferenceMemory {
     runs = List.copyOf(runs);
     constants = List.copyOf(constants);
     places = Map.copyOf(places);
     withinRun = Set.copyOf(withinRun);
-    folds = List.copyOf(folds);
-    turns = List.copyOf(turns);
     results = List.copyOf(results);
   }
 
@@ -61,25 +54,6 @@ public record InferenceMemory(
   public record Constant(String name, int value) {}
 
   /**
-   * A batch normalisation whose statistics are fixed: y = scale x + shift.
-   *
-   * @param node the batch normalisation
-   * @param linear the dense layer or convolution before it whose weights take up the scale and
-   *     whose bias becomes the shift, or -1
-   * @param scaleAt where the scales lie behind the parameters
-   * @param shiftAt where the shifts lie
-   */
-  public record Fold(int node, int linear, int scaleAt, int shiftAt) {}
-
-  /**
-   * A weight turned around for a node that uses it so.
-   *
-   * @param node that uses it
-   * @param at where it lies behind the parameters
-   */
-  public record Turn(int node, int at) {}
-
-  /**
    * An output that is computed in the workspace: vectors are stored whole behind its rows, where
    * the caller's array may end.
    *
@@ -87,28 +61,6 @@ public record InferenceMemory(
    * @param place of its rows in the workspace
    */
   public record Result(int output, Place place) {}
-
-  /** Where the weight of a node lies that uses another's turned around. */
-  public int turnedOf(int node) {
-    return turns.stream().filter(turn -> turn.node() == node).findFirst().orElseThrow().at();
-  }
-
-  /** The fold of a batch normalisation. */
-  public Fold foldOf(int node) {
-    return folds.stream().filter(fold -> fold.node() == node).findFirst().orElseThrow();
-  }
-
-  /**
-   * Where the bias of a dense layer or convolution lies; {@code own} where nothing was folded into
-   * it.
-   */
-  public int biasOf(int node, int own) {
-    return folds.stream()
-        .filter(fold -> fold.linear() == node)
-        .findFirst()
-        .map(Fold::shiftAt)
-        .orElse(own);
-  }
 
   /**
    * Where a node of a run finds what it reads and writes. The rows of a run that takes few at once

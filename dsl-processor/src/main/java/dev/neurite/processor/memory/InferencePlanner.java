@@ -5,8 +5,8 @@ import dev.neurite.processor.arrange.ArrangedGraph.ArrangedNode;
 import dev.neurite.processor.arrange.Arrangement;
 import dev.neurite.processor.arrange.Work;
 import dev.neurite.processor.graph.Operation;
+import dev.neurite.processor.memory.DerivedParameters.Fold;
 import dev.neurite.processor.memory.InferenceMemory.Constant;
-import dev.neurite.processor.memory.InferenceMemory.Fold;
 import dev.neurite.processor.memory.InferenceMemory.Result;
 import dev.neurite.processor.memory.InferenceMemory.Run;
 import dev.neurite.processor.memory.TrainingMemory.Key;
@@ -45,13 +45,10 @@ public final class InferencePlanner {
   private final List<Run> runs;
   private final Map<Key, Place> places = new HashMap<>();
   private final List<Block> blocks = new ArrayList<>();
-  private final List<Fold> folds = new ArrayList<>();
-  private final List<InferenceMemory.Turn> turns = new ArrayList<>();
+  private final DerivedParameters derived;
 
   /** The nodes that hold the outputs that are copied to the caller's arrays. */
   private final Map<Integer, Integer> results = new TreeMap<>();
-
-  private int parameterLength;
 
   /** A place: its name, its floats for each row, and from which node to which it is in use. */
   private static final class Block {
@@ -91,7 +88,7 @@ public final class InferencePlanner {
 
   private InferencePlanner(ArrangedGraph graph, ParameterLayout layout) {
     this.graph = graph;
-    this.parameterLength = layout.parameterLength();
+    this.derived = DerivedParameters.of(graph, layout.parameterLength());
     this.names = new Names(graph);
     this.first = Sharing.ofInference(graph);
     this.lastUse = new int[graph.nodes().size()];
@@ -130,8 +127,7 @@ public final class InferencePlanner {
   }
 
   private void place() {
-    fold();
-    turn();
+    joinFolds();
     Arrays.setAll(lastUse, node -> node);
     for (ArrangedNode node : graph.nodes()) {
       for (int input : node.inputs()) {
@@ -217,8 +213,7 @@ public final class InferencePlanner {
                     new Result(
                         entry.getKey(), valueOf(new Key(entry.getValue(), Purpose.VALUE, 0))))
             .toList();
-    return new InferenceMemory(
-        rows, runs, constants, length, places, withinRun, folds, turns, copied, parameterLength);
+    return new InferenceMemory(rows, runs, constants, length, places, withinRun, derived, copied);
   }
 
   private Place valueOf(Key key) {
@@ -237,53 +232,16 @@ public final class InferencePlanner {
     return first[node];
   }
 
-  /**
-   * A batch normalisation is a scale and a shift; one that alone reads a dense layer or convolution
-   * is part of its weights.
-   */
-  private void fold() {
-    int[] readers = graph.readers();
-    for (ArrangedNode node : graph.nodes()) {
-      if (operation(node) instanceof Operation.BatchNorm) {
-        ArrangedNode input = graph.node(node.inputs().getFirst());
-        Operation before = operation(input);
-        boolean linear =
-            before instanceof Operation.Dense
-                || (before instanceof Operation.Conv2D conv && conv.groups() == 1);
-        // Weights that another layer uses too cannot take up a scale.
-        boolean alone =
-            readers[input.id()] == 1
-                && !graph.outputs().contains(input.id())
-                && !graph.source().isShared(input.origin());
-        int padded = (node.type().shape().getFirst() + 15) / 16 * 16;
-        folds.add(
-            new Fold(
-                node.id(),
-                linear && alone ? input.id() : -1,
-                parameterLength,
-                parameterLength + padded));
-        parameterLength += 2 * padded;
-        if (linear && alone) {
-          int old = first[node.id()];
-          for (int i = 0; i < first.length; i++) {
-            if (first[i] == old) {
-              first[i] = first[input.id()];
-            }
+  /** A normalisation that is part of the weights before it writes where they do. */
+  private void joinFolds() {
+    for (Fold fold : derived.folds()) {
+      if (fold.linear() >= 0) {
+        int old = first[fold.node()];
+        for (int i = 0; i < first.length; i++) {
+          if (first[i] == old) {
+            first[i] = first[fold.linear()];
           }
         }
-      }
-    }
-  }
-
-  private void turn() {
-    for (ArrangedNode node : graph.nodes()) {
-      if (graph.isTransposed(node)) {
-        int columns = (node.type().shape().getLast() + 15) / 16 * 16;
-        turns.add(new InferenceMemory.Turn(node.id(), parameterLength));
-        parameterLength =
-            Math.addExact(
-                parameterLength,
-                Math.multiplyExact(columns, node.inputTypes().getFirst().shape().getLast()));
       }
     }
   }
@@ -375,6 +333,19 @@ public final class InferencePlanner {
         // In use from the first node to the last: nothing else may write into its zero border.
         extra(node, Purpose.PADDED, 0, geometry.paddedSize(), 0, graph.nodes().size());
       }
+      graph
+          .winograd(node)
+          .ifPresent(
+              tiles ->
+                  blocks.add(
+                      new Block(
+                          new Key(node.id(), Purpose.TILES, 0),
+                          names.of(node, Purpose.TILES),
+                          tiles.length(),
+                          node.id(),
+                          node.id(),
+                          1,
+                          0)));
     } else if (operation instanceof Operation.LayerNorm) {
       int vectors = node.size() / node.type().shape().getLast();
       extra(node, Purpose.STATISTICS, 0, vectors, node.id(), node.id());

@@ -13,6 +13,14 @@ public enum Purpose {
   SPREAD("Spread"),
   /** Weights as an input gradient reads them. */
   TURNED("Turned"),
+  /** Weights of a convolution, transformed for Winograd's minimal filtering. */
+  TRANSFORMED("Transformed"),
+  /** The same as its input gradient reads them. */
+  TRANSFORMED_TURNED("TransformedTurned"),
+  /** The gradient of a convolution's transformed weights. */
+  TRANSFORMED_GRADIENT("TransformedGradient"),
+  /** Transformed tiles of an image, and of what is computed from them. */
+  TILES("Tiles"),
   /** A dropout's factors. */
   MASK("Mask"),
   /** Mean, 1 / deviation and gradient sums of channels or vectors. */

@@ -3,6 +3,7 @@ package dev.neurite.processor.memory;
 import dev.neurite.processor.arrange.ArrangedGraph;
 import dev.neurite.processor.arrange.ArrangedGraph.ArrangedNode;
 import dev.neurite.processor.arrange.Arrangement;
+import dev.neurite.processor.arrange.WinogradTiles;
 import dev.neurite.processor.arrange.Work;
 import dev.neurite.processor.autodiff.Step;
 import dev.neurite.processor.autodiff.TrainingSteps;
@@ -97,13 +98,18 @@ public final class TrainingPlanner {
     for (List<Step> stage : steps.forward()) {
       for (Step step : stage) {
         ArrangedNode node = graph.node(step.node());
-        if (step instanceof Step.Forward && node.work() instanceof Work.Compute compute) {
+        if (step instanceof Step.Transform) {
+          winograd(node);
+        } else if (step instanceof Step.Forward && node.work() instanceof Work.Compute compute) {
           forwardExtras(node, compute.operation());
         } else if (step instanceof Step.Turn && node.work() instanceof Work.Compute compute) {
           put(
               node,
               Purpose.TURNED,
               fixed(node, Purpose.TURNED, turnedLength(node, compute.operation())));
+          graph
+              .winogradGradient(node)
+              .ifPresent(tiles -> transformed(node, Purpose.TRANSFORMED_TURNED, tiles));
         }
       }
     }
@@ -118,6 +124,7 @@ public final class TrainingPlanner {
               && compute.operation() instanceof Operation.Conv2D conv) {
             put(node, Purpose.PARTIAL, fixed(node, Purpose.PARTIAL, laneSums(node, conv)));
           }
+          graph.winogradWeights(node).ifPresent(tiles -> winogradWeights(node, tiles));
         } else if (step instanceof Step.PositionSums) {
           put(node, Purpose.SUMS, perRow(node, Purpose.SUMS, outputs(node)));
         } else if (step instanceof Step.AddGradients shared) {
@@ -126,6 +133,32 @@ public final class TrainingPlanner {
         }
       }
     }
+  }
+
+  /**
+   * Room for a convolution's transformed weights and for the tiles of one image, those of its value
+   * or of its input's gradient; each part of a batch uses the tiles of its first row.
+   */
+  private void winograd(ArrangedNode node) {
+    WinogradTiles tiles = graph.winograd(node).orElseThrow();
+    transformed(node, Purpose.TRANSFORMED, tiles);
+    boolean both = steps.reach().get(node.inputs().getFirst()) != Reach.NONE;
+    int floats =
+        both
+            ? Math.max(tiles.length(), graph.winogradGradient(node).orElseThrow().length())
+            : tiles.length();
+    put(node, Purpose.TILES, perRow(node, Purpose.TILES, floats));
+  }
+
+  /** Room for the gradient of transformed weights, and for the tiles of each of six parts. */
+  private void winogradWeights(ArrangedNode node, WinogradTiles tiles) {
+    transformed(node, Purpose.TRANSFORMED_GRADIENT, tiles);
+    int floats = Math.multiplyExact(WinogradTiles.ROWS, tiles.gradientLength());
+    places.put(new Key(node.id(), Purpose.TILES, 1), fixed(node, Purpose.TILES, floats));
+  }
+
+  private void transformed(ArrangedNode node, Purpose purpose, WinogradTiles tiles) {
+    put(node, purpose, fixed(node, purpose, tiles.weightLength()));
   }
 
   private void forwardExtras(ArrangedNode node, Operation operation) {

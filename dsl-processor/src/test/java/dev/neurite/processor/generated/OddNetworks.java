@@ -224,6 +224,25 @@ final class OddNetworks {
           @Flatten @Dense(192) @Tanh Layer f();
           @Dense(175) Layer g();
         """);
+    // Convolutions by Winograd's minimal filtering, with tiles that overlap and with some that do
+    // not.
+    BODIES.put(
+        "OddWinograd",
+        """
+          @Input({2, 14, 18}) Layer x();
+          @Conv2D(filters = 32, kernel = 3) @Tanh Layer a();
+          @Conv2D(filters = 48, kernel = 3, padding = 1) Layer b();
+          @BatchNorm @SiLU Layer b2();
+          @Conv2D(filters = 32, kernel = 3, padding = 1, bias = false) Layer c();
+          @From({"a", "c"}) @Add Layer c2();
+          @Conv2D(filters = 32, kernel = 3, padding = 3) @Tanh Layer d();
+          @Conv2D(filters = 32, kernel = {2, 4}) Layer f();
+          @Conv2D(filters = 32, kernel = 3, padding = 1) Layer g();
+          @GlobalAvgPool Layer h();
+          @From("c2") @Conv2D(filters = 64, kernel = 3) Layer e();
+          @GlobalAvgPool Layer i();
+          @From({"h", "i"}) @Concat @Dense(5) Layer y();
+        """);
     BODIES.put(
         "OddDecoder",
         """
