@@ -12,7 +12,6 @@ import dev.neurite.processor.kernel.Kernel.Parameter;
 import dev.neurite.processor.lower.KernelSet;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Pattern;
 import javax.lang.model.element.Modifier;
 
 /** The nested types that hold a class's kernels: an interface, scalar code and vector code. */
@@ -122,8 +121,7 @@ final class KernelClasses {
   /** The class of a species' vectors, if the body of some method names it. */
   private static void vectorClass(
       TypeSpec.Builder type, List<String> bodies, String name, String species) {
-    Pattern cast = Pattern.compile("\\b" + name + "\\.cast\\(");
-    if (bodies.stream().noneMatch(body -> cast.matcher(body).find())) {
+    if (bodies.stream().noneMatch(body -> casts(body, name))) {
       return;
     }
     type.addField(
@@ -138,6 +136,16 @@ final class KernelClasses {
                     .build())
             .initializer("(Class<FloatVector>) $L.vectorType()", species)
             .build());
+  }
+
+  /** Whether a body casts to the class of this name, and not to one whose name ends with it. */
+  private static boolean casts(String body, String name) {
+    String cast = name + ".cast(";
+    int at = body.indexOf(cast);
+    while (at > 0 && Character.isJavaIdentifierPart(body.charAt(at - 1))) {
+      at = body.indexOf(cast, at + 1);
+    }
+    return at >= 0;
   }
 
   private static MethodSpec firstLanes() {

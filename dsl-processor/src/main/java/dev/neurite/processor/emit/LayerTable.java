@@ -6,7 +6,6 @@ import dev.neurite.processor.shape.TypedGraph.Node;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -70,7 +69,12 @@ final class LayerTable {
     return text.append("</pre>\n").toString();
   }
 
+  /** A number that is not negative, with a comma before each three digits. */
   private static String grouped(long number) {
-    return String.format(Locale.ROOT, "%,d", number);
+    StringBuilder text = new StringBuilder(Long.toString(number));
+    for (int at = text.length() - 3; at > 0; at -= 3) {
+      text.insert(at, ',');
+    }
+    return text.toString();
   }
 }

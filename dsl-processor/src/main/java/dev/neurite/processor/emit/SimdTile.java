@@ -56,7 +56,7 @@ final class SimdTile {
                 : c.operands().addsToResult()
                     ? "FloatVector.zero(SPECIES)"
                     : "start" + (perRow ? i : j);
-        text.line("FloatVector s%d_%d = %s;".formatted(i, j, sum));
+        text.line("FloatVector s" + i + "_" + j + " = " + sum + ";");
       }
     }
     if (all) {
@@ -137,23 +137,27 @@ final class SimdTile {
     boolean perLane = c.operands() == Operands.LANE_PAIRS;
     for (int j = 0; j < vectors; j++) {
       text.line(
-          "FloatVector b%d%s = FloatVector.fromArray(SPECIES, w, %s);"
-              .formatted(j, suffix, IndexText.sum("w" + j, innerB)));
+          "FloatVector b"
+              + j
+              + suffix
+              + " = FloatVector.fromArray(SPECIES, w, "
+              + IndexText.sum("w" + j, innerB)
+              + ");");
     }
     for (int i = 0; i < rows; i++) {
       String at = IndexText.sum(innerA, TileIndices.rowOffset(c, i));
       String load =
           perLane
-              ? "FloatVector.fromArray(SPECIES, a, %s)".formatted(at)
-              : "FloatVector.broadcast(SPECIES, a[%s])".formatted(at);
-      if (vectors == 1 && !perLane) {
-        text.line("s%d_0 = %s.fma(b0%s, s%d_0);".formatted(i, load, suffix, i));
-      } else {
-        text.line("FloatVector a%d%s = %s;".formatted(i, suffix, load));
-        for (int j = 0; j < vectors; j++) {
-          text.line(
-              "s%d_%d = a%d%s.fma(b%d%s, s%d_%d);".formatted(i, j, i, suffix, j, suffix, i, j));
-        }
+              ? "FloatVector.fromArray(SPECIES, a, " + at + ")"
+              : "FloatVector.broadcast(SPECIES, a[" + at + "])";
+      boolean once = vectors == 1 && !perLane;
+      if (!once) {
+        text.line("FloatVector a" + i + suffix + " = " + load + ";");
+      }
+      for (int j = 0; j < vectors; j++) {
+        String sum = "s" + i + "_" + j;
+        String factor = once ? load : "a" + i + suffix;
+        text.line(sum + " = " + factor + ".fma(b" + j + suffix + ", " + sum + ");");
       }
     }
   }

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -24,6 +25,8 @@ final class TileMethods {
 
   private static final List<Parameter> TRANSPOSITION =
       Kernel.parameters("real[] x, int xo, int xStep, real[] y, int yo, int yStep");
+
+  private static final Pattern BETWEEN_NAMES = Pattern.compile("[^A-Za-z]+");
 
   private final Map<String, Tile> tiles = new LinkedHashMap<>();
   private final String real;
@@ -117,7 +120,7 @@ final class TileMethods {
     List<Contraction.Loop> loops = c.loops();
     for (Contraction.Loop loop : loops.subList(0, c.tileLoop())) {
       for (String text : List.of(loop.count(), loop.aStep(), loop.bStep())) {
-        outside.addAll(List.of(text.split("[^A-Za-z]+")));
+        outside.addAll(List.of(BETWEEN_NAMES.split(text)));
       }
     }
     outside.add(loops.get(c.tileLoop()).count());
