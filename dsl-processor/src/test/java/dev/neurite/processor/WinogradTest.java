@@ -79,8 +79,8 @@ final class WinogradTest {
    */
   @Test
   void valuesAndGradientsAreThoseOfTheSums() {
-    List<float[]> filtered = pass(CompiledClasses.of(compile(NETWORK)));
-    List<float[]> summed = pass(CompiledClasses.of(compile(NETWORK, OFF)));
+    List<float[]> filtered = pass(CompiledClasses.of(compile(NETWORK)), 2);
+    List<float[]> summed = pass(CompiledClasses.of(compile(NETWORK, OFF)), 2);
     assertThat(filtered).hasSameSizeAs(summed);
     for (int i = 0; i < summed.size(); i++) {
       float[] expected = summed.get(i);
@@ -95,8 +95,21 @@ final class WinogradTest {
     }
   }
 
+  /** Eight threads are more than the rows of places that weight gradients are divided by. */
+  @Test
+  void numbersDoNotDependOnThreads() {
+    ClassLoader classes = CompiledClasses.of(compile(NETWORK));
+    List<float[]> alone = pass(classes, 1);
+    for (int run = 0; run < 8; run++) {
+      List<float[]> shared = pass(classes, 8);
+      for (int i = 0; i < alone.size(); i++) {
+        assertThat(shared.get(i)).as("tensor %d", i).containsExactly(alone.get(i));
+      }
+    }
+  }
+
   /** An output, gradients of the input and of each weight, and a prediction. */
-  private static List<float[]> pass(ClassLoader classes) {
+  private static List<float[]> pass(ClassLoader classes, int threads) {
     SplittableRandom random = new SplittableRandom(5);
     float[] x = floats(ROWS * 32 * 16 * 12, random);
     float[] dy = floats(ROWS * 32 * 16 * 12, random);
@@ -104,7 +117,7 @@ final class WinogradTest {
       Class<?> type = classes.loadClass("networks.ImagesModel");
       TrainableModel model = (TrainableModel) type.getMethod("create", long.class).invoke(null, 7L);
       List<float[]> numbers = new ArrayList<>();
-      try (Training step = model.training(ROWS, 2)) {
+      try (Training step = model.training(ROWS, threads)) {
         step.requireInputGradients(true);
         step.forward(x, ROWS);
         step.backward(dy);

@@ -14,6 +14,8 @@ import dev.neurite.processor.lower.KernelSet;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import javax.lang.model.element.Modifier;
 
@@ -225,9 +227,13 @@ final class ExerciseWriter {
         int filters = Math.max(c.wide().vectors(), c.narrow().vectors());
         return List.of(call(kernel, Map.of("m", rows + (c.moreRows() ? 1 : 0), "n", 16 * filters)));
       }
-      // A tile of each number of rows: the large one, then 4, 2 and 1.
-      int rows = Math.max(c.wide().rows(), c.narrow().rows()) + 7;
-      columns.forEach(n -> calls.add(call(kernel, Map.of("m", rows, "n", n))));
+      // A tile of each number of rows: the large one, of whole vectors and of ragged ones, then 4,
+      // 2
+      // and 1.
+      Set<Integer> largest = new TreeSet<>(List.of(c.wide().rows(), c.narrow().rows()));
+      for (int rows : largest) {
+        columns.forEach(n -> calls.add(call(kernel, Map.of("m", rows + 7, "n", n))));
+      }
       if (kernel.open().stream().anyMatch(parameter -> parameter.name().equals("depth"))) {
         // More steps than one pass takes.
         calls.add(call(kernel, Map.of("m", 1, "n", 32)).replace("steps", "8 * steps + 8"));

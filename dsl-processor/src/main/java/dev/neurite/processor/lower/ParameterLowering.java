@@ -343,16 +343,20 @@ final class ParameterLowering {
                     product("to - from", text(ofRow)),
                     sums.array(),
                     sum(sums.base(), product("from", text(ofRow)))),
-                new Line.Loop(
-                    "row",
-                    "0",
-                    "rows",
-                    new WinogradConvolution(frame.kernels(), tiles, room)
-                        .weightSums(
-                            new Position(source.array(), source.at("row")),
-                            g.paddedWidth() * g.channels(),
-                            new Position(dy().array(), dy().at("row")),
-                            sums)))));
+                // Where threads are more than rows of places, one without any has no room either.
+                new Line.When(
+                    "from < to",
+                    List.of(
+                        new Line.Loop(
+                            "row",
+                            "0",
+                            "rows",
+                            new WinogradConvolution(frame.kernels(), tiles, room)
+                                .weightSums(
+                                    new Position(source.array(), source.at("row")),
+                                    g.paddedWidth() * g.channels(),
+                                    new Position(dy().array(), dy().at("row")),
+                                    sums)))))));
     if (conv.bias()) {
       parts.add(bias(1, g.filters()));
     }
