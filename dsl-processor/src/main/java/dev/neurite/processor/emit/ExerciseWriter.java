@@ -14,8 +14,6 @@ import dev.neurite.processor.lower.KernelSet;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 import javax.lang.model.element.Modifier;
 
@@ -227,12 +225,10 @@ final class ExerciseWriter {
         int filters = Math.max(c.wide().vectors(), c.narrow().vectors());
         return List.of(call(kernel, Map.of("m", rows + (c.moreRows() ? 1 : 0), "n", 16 * filters)));
       }
-      // A tile of each number of rows: the large one, of whole vectors and of ragged ones, then 4,
-      // 2
-      // and 1.
-      Set<Integer> largest = new TreeSet<>(List.of(c.wide().rows(), c.narrow().rows()));
-      for (int rows : largest) {
-        columns.forEach(n -> calls.add(call(kernel, Map.of("m", rows + 7, "n", n))));
+      for (int n : columns) {
+        // Tiles of ragged columns have few rows wherever they run.
+        int rows = n % 16 == 0 ? c.wide().rows() : c.narrow().rows();
+        reaching(rows).forEach(m -> calls.add(call(kernel, Map.of("m", m, "n", n))));
       }
       if (kernel.open().stream().anyMatch(parameter -> parameter.name().equals("depth"))) {
         // More steps than one pass takes.
@@ -244,6 +240,14 @@ final class ExerciseWriter {
       return calls;
     }
     return List.of(call(kernel, Map.of()));
+  }
+
+  /** Numbers of rows that together reach a tile of so many rows, and those of 4, 2 and 1. */
+  private static List<Integer> reaching(int rows) {
+    if (rows > 7) {
+      return List.of(rows + 7);
+    }
+    return rows > 4 ? List.of(rows + 3, rows + 4) : List.of(rows + 3);
   }
 
   private static String call(Kernel kernel, Map<String, Integer> own) {
