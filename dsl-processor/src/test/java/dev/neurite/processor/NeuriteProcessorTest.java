@@ -334,38 +334,6 @@ final class NeuriteProcessorTest {
 
   @ParameterizedTest
   @EnumSource
-  void refusesUnknownValuesOfOptions(Compiler compiler) {
-    assertThat(Sources.compile(compiler, CORRECT, "-Aneurite.precision=half"))
-        .extracting(Said::text)
-        .singleElement()
-        .asString()
-        .startsWith(
-            "[neurite:unknown-option-value] The option -Aneurite.precision has the value half, but"
-                + " it must be float or double.");
-  }
-
-  @ParameterizedTest
-  @EnumSource
-  void acceptsAGpuAskedForByAnOption(Compiler compiler) {
-    assertThat(Sources.compile(compiler, CORRECT, "-Aneurite.cuda=true")).isEmpty();
-  }
-
-  @ParameterizedTest
-  @EnumSource
-  void acceptsDoublePrecision(Compiler compiler) {
-    assertThat(Sources.compile(compiler, CORRECT, "-Aneurite.precision=double")).isEmpty();
-  }
-
-  @ParameterizedTest
-  @EnumSource
-  void printsTheTableOfLayersOnRequest(Compiler compiler) {
-    assertThat(Sources.everything(compiler, CORRECT, "-Aneurite.summary=true"))
-        .extracting(Said::text)
-        .anyMatch(text -> text.contains("Dense 10") && text.contains("7,850"));
-  }
-
-  @ParameterizedTest
-  @EnumSource
   void namesTheLayerWhereTheCompilerItselfFails(Compiler compiler) {
     NeuriteProcessor failing =
         new NeuriteProcessor(

@@ -27,6 +27,11 @@ public final class Winograd {
   private static final double NEAR_2 = NEAR * NEAR;
   private static final double FAR_2 = FAR * FAR;
 
+  /** What the polynomials of the near and of the far points are divided by in the construction. */
+  private static final double NEAR_SCALE = 1 / (2 * NEAR_2 * (NEAR_2 - FAR_2));
+
+  private static final double FAR_SCALE = 1 / (2 * FAR_2 * (FAR_2 - NEAR_2));
+
   private Winograd() {}
 
   /** Weights in panels, transformed. */
@@ -37,45 +42,32 @@ public final class Winograd {
             + " 36 places {@code step} after the one before it.",
         Kernel.parameters(
             "int first, int end, int channels, real[] w, int wo, real[] u, int uo, int step"),
-        List.of(
-            new Stmt.For(
-                "panel",
-                "first",
-                "end",
-                1,
-                List.of(
-                    new Stmt.Int("length", "channels * 16"),
-                    new Stmt.Int("at", "wo + panel * 9 * length"),
-                    new Stmt.Int("into", "uo + panel * length"),
-                    new Stmt.Lanes(
-                        "length",
-                        transform(
-                            loads(
-                                "g",
-                                3,
-                                "w",
-                                i -> "at + " + product(sum("column", text(3 * i)), "length")),
-                            ofWeights(i -> "into + " + inColumn(i, "step")),
-                            3,
-                            loads("g", 3, "u", i -> "into + " + inRow(i, "step")),
-                            ofWeights(i -> "into + " + inRow(i, "step")),
-                            "0",
-                            "6"))))));
+        panels(
+            "wo + panel * 9 * length",
+            "uo + panel * length",
+            transform(
+                loads("g", 3, "w", i -> "at + " + product(sum("column", text(3 * i)), "length")),
+                ofWeights(i -> "into + " + inColumn(i, "step")),
+                3,
+                loads("g", 3, "u", i -> "into + " + inRow(i, "step")),
+                ofWeights(i -> "into + " + inRow(i, "step")),
+                "0",
+                "6")));
   }
 
   /** {@code G g} of three numbers. */
   private static List<Stmt> ofWeights(IntFunction<String> place) {
-    double near = 1 / (2 * NEAR_2 * (NEAR_2 - FAR_2));
-    double far = 1 / (2 * FAR_2 * (FAR_2 - NEAR_2));
     Value g1 = local("g1");
     return List.of(
-        new Stmt.Let("near", fma(local("g2"), constant(NEAR_2 * near), local("g0").times(near))),
-        new Stmt.Let("far", fma(local("g2"), constant(FAR_2 * far), local("g0").times(far))),
+        new Stmt.Let(
+            "near", fma(local("g2"), constant(NEAR_2 * NEAR_SCALE), local("g0").times(NEAR_SCALE))),
+        new Stmt.Let(
+            "far", fma(local("g2"), constant(FAR_2 * FAR_SCALE), local("g0").times(FAR_SCALE))),
         put("u", place, 0, local("g0").times(1 / (NEAR_2 * FAR_2))),
-        put("u", place, 1, fma(g1, constant(NEAR * near), local("near"))),
-        put("u", place, 2, fma(g1, constant(-NEAR * near), local("near"))),
-        put("u", place, 3, fma(g1, constant(FAR * far), local("far"))),
-        put("u", place, 4, fma(g1, constant(-FAR * far), local("far"))),
+        put("u", place, 1, fma(g1, constant(NEAR * NEAR_SCALE), local("near"))),
+        put("u", place, 2, fma(g1, constant(-NEAR * NEAR_SCALE), local("near"))),
+        put("u", place, 3, fma(g1, constant(FAR * FAR_SCALE), local("far"))),
+        put("u", place, 4, fma(g1, constant(-FAR * FAR_SCALE), local("far"))),
         put("u", place, 5, local("g2")));
   }
 
@@ -262,51 +254,46 @@ public final class Winograd {
             + " {@code c = G' u G}; {@code u} is used up.",
         Kernel.parameters(
             "int first, int end, int channels, real[] u, int uo, int step, real[] c, int co"),
-        List.of(
-            new Stmt.For(
-                "panel",
-                "first",
-                "end",
-                1,
-                List.of(
-                    new Stmt.Int("length", "channels * 16"),
-                    new Stmt.Int("at", "uo + panel * length"),
-                    new Stmt.Int("into", "co + panel * 9 * length"),
-                    new Stmt.Lanes(
-                        "length",
-                        transform(
-                            loads("u", 6, "u", i -> "at + " + inColumn(i, "step")),
-                            ofWeightGradient("u", i -> "at + " + inColumn(i, "step")),
-                            6,
-                            loads("u", 6, "u", i -> "at + " + inRow(i, "step")),
-                            ofWeightGradient(
-                                "c", i -> "into + " + product(sum("row * 3", text(i)), "length")),
-                            "0",
-                            "3"))))));
+        panels(
+            "uo + panel * length",
+            "co + panel * 9 * length",
+            transform(
+                loads("u", 6, "u", i -> "at + " + inColumn(i, "step")),
+                ofWeightGradient("u", i -> "at + " + inColumn(i, "step")),
+                6,
+                loads("u", 6, "u", i -> "at + " + inRow(i, "step")),
+                ofWeightGradient("c", i -> "into + " + product(sum("row * 3", text(i)), "length")),
+                "0",
+                "3")));
   }
 
   /** {@code G' u} of six numbers. */
   private static List<Stmt> ofWeightGradient(String array, IntFunction<String> place) {
-    double near = 1 / (2 * NEAR_2 * (NEAR_2 - FAR_2));
-    double far = 1 / (2 * FAR_2 * (FAR_2 - NEAR_2));
-    Value evenNear = local("near");
-    Value evenFar = local("far");
+    Value near = local("near");
+    Value far = local("far");
     return List.of(
-        new Stmt.Let("near", local("u1").plus(local("u2")).times(near)),
-        new Stmt.Let("far", local("u3").plus(local("u4")).times(far)),
-        new Stmt.Let("nearOdd", local("u1").minus(local("u2")).times(NEAR * near)),
-        new Stmt.Let("farOdd", local("u3").minus(local("u4")).times(FAR * far)),
-        put(
-            array,
-            place,
-            0,
-            fma(local("u0"), constant(1 / (NEAR_2 * FAR_2)), evenNear.plus(evenFar))),
+        new Stmt.Let("near", local("u1").plus(local("u2")).times(NEAR_SCALE)),
+        new Stmt.Let("far", local("u3").plus(local("u4")).times(FAR_SCALE)),
+        new Stmt.Let("nearOdd", local("u1").minus(local("u2")).times(NEAR * NEAR_SCALE)),
+        new Stmt.Let("farOdd", local("u3").minus(local("u4")).times(FAR * FAR_SCALE)),
+        put(array, place, 0, fma(local("u0"), constant(1 / (NEAR_2 * FAR_2)), near.plus(far))),
         put(array, place, 1, local("nearOdd").plus(local("farOdd"))),
-        put(
-            array,
-            place,
-            2,
-            fma(evenFar, constant(FAR_2), fma(evenNear, constant(NEAR_2), local("u5")))));
+        put(array, place, 2, fma(far, constant(FAR_2), fma(near, constant(NEAR_2), local("u5")))));
+  }
+
+  /** A loop over panels, and over all numbers of one channel in 16 outputs after another. */
+  private static List<Stmt> panels(String at, String into, List<Stmt> body) {
+    return List.of(
+        new Stmt.For(
+            "panel",
+            "first",
+            "end",
+            1,
+            List.of(
+                new Stmt.Int("length", "channels * 16"),
+                new Stmt.Int("at", at),
+                new Stmt.Int("into", into),
+                new Stmt.Lanes("length", body))));
   }
 
   /** A loop over tiles: {@code top} and {@code left} are the first pixel of a tile. */
