@@ -9,20 +9,29 @@ import org.jspecify.annotations.Nullable;
 /** Passes on the processor: stages of a generated program, each split over the threads. */
 final class HostPasses implements Passes {
 
+  /** Threads that compiling vector kernels keeps busy: the JVM's compiler, and who calls them. */
+  private static final int WARMING_THREADS = 2;
+
   private final TrainableModel model;
   private final ModelDescription description;
   private final float[] gradients;
   private final TrainingProgram program;
   private final WorkerPool pool;
+  private final int threadsBesideWarmUp;
   private final Training.Work forwardStage = this::runForward;
   private final Training.Work backwardStage = this::runBackward;
   private boolean training = true;
   private int rows;
   private int stage;
 
+  /** Parts of each piece of this step's work; the bits do not depend on them. */
+  private int parts = 1;
+
   HostPasses(TrainableModel model, int maxRows, WorkerPool pool) {
     this.model = model;
     this.pool = pool;
+    threadsBesideWarmUp =
+        Math.clamp(Runtime.getRuntime().availableProcessors() - WARMING_THREADS, 1, pool.threads());
     description = model.description();
     gradients = new float[description.parameterLength()];
     program = model.newProgram(gradients, maxRows);
@@ -53,8 +62,9 @@ final class HostPasses implements Passes {
   public void forward(Object[] inputs, int rows, long seed, long pass) {
     this.rows = rows;
     program.begin(inputs, rows, seed, pass);
+    parts = program.isWarm() ? pool.threads() : threadsBesideWarmUp;
     for (stage = 0; stage < program.forwardStages(); stage++) {
-      pool.run(forwardStage);
+      pool.run(forwardStage, parts);
     }
     if (training && description.stateLength() > 0) {
       model.changed();
@@ -91,7 +101,7 @@ final class HostPasses implements Passes {
   @Override
   public void backward() {
     for (stage = 0; stage < program.backwardStages(); stage++) {
-      pool.run(backwardStage);
+      pool.run(backwardStage, parts);
     }
   }
 
@@ -108,7 +118,7 @@ final class HostPasses implements Passes {
   @Override
   public void update(Training.Work change) {
     try {
-      pool.run(change);
+      pool.run(change, parts);
     } finally {
       model.changed();
     }
@@ -116,7 +126,7 @@ final class HostPasses implements Passes {
 
   @Override
   public void inParts(Training.Work work) {
-    pool.run(work);
+    pool.run(work, parts);
   }
 
   /** The threads belong to who made this. */

@@ -78,7 +78,10 @@ public final class Training implements AutoCloseable {
     return state.rows();
   }
 
-  /** Threads that share the work, the calling one included. */
+  /**
+   * Threads that share the work, the calling one included. Until the network's vector kernels are
+   * compiled, fewer of them work where the machine has not two processors more.
+   */
   public int threads() {
     return passes.threads();
   }

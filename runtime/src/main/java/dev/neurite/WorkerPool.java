@@ -24,6 +24,7 @@ final class WorkerPool implements AutoCloseable {
   private final AtomicInteger remaining = new AtomicInteger();
 
   private Training.@Nullable Work work;
+  private int parts;
   private @Nullable Thread caller;
   private volatile boolean callerParked;
   private volatile boolean closed;
@@ -57,11 +58,21 @@ final class WorkerPool implements AutoCloseable {
    * lowest part if several do.
    */
   void run(Training.Work work) {
-    if (workers.length == 0) {
+    run(work, threads());
+  }
+
+  /**
+   * The same in fewer parts than there are threads.
+   *
+   * @param parts 1 to {@link #threads}; a single part wakes no thread
+   */
+  void run(Training.Work work, int parts) {
+    if (parts == 1) {
       work.run(0, 1);
       return;
     }
     this.work = work;
+    this.parts = parts;
     caller = Thread.currentThread();
     remaining.set(workers.length);
     ticket = ++tickets;
@@ -72,7 +83,7 @@ final class WorkerPool implements AutoCloseable {
     }
     Throwable failure = null;
     try {
-      work.run(0, workers.length + 1);
+      work.run(0, parts);
     } catch (RuntimeException | Error thrown) {
       failure = thrown;
     }
@@ -141,8 +152,8 @@ final class WorkerPool implements AutoCloseable {
         seen++;
         Training.Work current = work;
         try {
-          if (current != null) {
-            current.run(part, workers.length + 1);
+          if (current != null && part < parts) {
+            current.run(part, parts);
           }
         } catch (Throwable thrown) {
           failure = thrown;

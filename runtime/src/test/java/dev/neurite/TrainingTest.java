@@ -40,6 +40,30 @@ final class TrainingTest {
     return new TwoLayers(INPUTS, HIDDEN, CLASSES, 3);
   }
 
+  /** Two processors compile vector kernels meanwhile; all the others, or one, take the steps. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 5})
+  void stepsLeaveProcessorsToTheWarmUp(int threads) {
+    TwoLayers model = model();
+    int fewer = Math.clamp(Runtime.getRuntime().availableProcessors() - 2, 1, threads);
+    try (Training step = model.training(ROWS, threads)) {
+      model.warm = false;
+      float[] cold = gradients(step);
+      assertThat(model.mostParts.getAndSet(0)).isEqualTo(fewer);
+      model.warm = true;
+      assertThat(gradients(step)).isEqualTo(cold);
+      assertThat(model.mostParts.get()).isEqualTo(threads);
+      assertThat(step.threads()).isEqualTo(threads);
+    }
+  }
+
+  private float[] gradients(Training step) {
+    step.forward(x, ROWS);
+    step.loss(Losses.crossEntropy(), classes);
+    step.backward();
+    return step.gradients().clone();
+  }
+
   @Test
   void gradientsAreDerivativesOfTheLoss() {
     TwoLayers model = model();

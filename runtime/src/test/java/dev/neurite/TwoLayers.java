@@ -8,6 +8,7 @@ import dev.neurite.spi.Storage;
 import dev.neurite.spi.StoredTensor;
 import dev.neurite.spi.TrainingProgram;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Dense, tanh, dropout, dense, written as plain loops with sums in double: stands for a generated
@@ -24,6 +25,12 @@ public final class TwoLayers extends TrainableModel {
   private final StoredTensor weight2;
   private final StoredTensor bias2;
   private final StoredTensor counter;
+
+  /** What programs of this model say of themselves. */
+  boolean warm = true;
+
+  /** The most parts that a stage was split into since this was set. */
+  final AtomicInteger mostParts = new AtomicInteger();
 
   public TwoLayers(int inputs, int hidden, int outputs, long seed) {
     this(inputs, hidden, outputs, seed, 0, ModelDescription.Values.UNBOUNDED);
@@ -190,12 +197,18 @@ public final class TwoLayers extends TrainableModel {
     }
 
     @Override
+    public boolean isWarm() {
+      return warm;
+    }
+
+    @Override
     public int forwardStages() {
       return 2;
     }
 
     @Override
     public void forward(int stage, int part, int parts) {
+      mostParts.accumulateAndGet(parts, Math::max);
       float[] p = flatParameters();
       for (int r = rows * part / parts; r < rows * (part + 1) / parts; r++) {
         if (stage == 0) {

@@ -35,6 +35,14 @@ public interface TrainingProgram {
    */
   void trainingMode(boolean training);
 
+  /**
+   * Whether passes run on the kernels that they are going to run on; {@code false} while vector
+   * kernels are being compiled in the background, which takes processors too.
+   */
+  default boolean isWarm() {
+    return true;
+  }
+
   /** Stages of the forward pass. */
   int forwardStages();
 

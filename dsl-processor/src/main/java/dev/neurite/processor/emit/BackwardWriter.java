@@ -128,6 +128,11 @@ final class BackwardWriter {
     type.addType(kernels.scalar());
     if (usesVectors) {
       type.addType(kernels.simd());
+      type.addMethod(
+          override("isWarm")
+              .returns(TypeName.BOOLEAN)
+              .addStatement("return !vectors || k instanceof Simd || !Warmup.running")
+              .build());
       type.addType(ExerciseWriter.warmup());
       new ExerciseWriter(code.kernels()).addTo(type);
     }

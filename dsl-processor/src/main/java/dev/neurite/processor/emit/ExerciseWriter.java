@@ -28,7 +28,7 @@ final class ExerciseWriter {
   private static final int SCRATCH = 18432;
 
   /** Rows of the largest tile, and the most steps that an exercise takes. */
-  private static final int MOST_ROWS = 14;
+  private static final int MOST_ROWS = 12;
 
   private static final int MOST_STEPS = 64;
 
@@ -63,6 +63,8 @@ final class ExerciseWriter {
           Map.entry("ldc", 1),
           Map.entry("end", 1),
           Map.entry("across", 1),
+          Map.entry("inputs", 2),
+          Map.entry("toRow", 2),
           Map.entry("panel", 16),
           Map.entry("resultPanel", 16),
           Map.entry("to", 17));
@@ -79,11 +81,12 @@ final class ExerciseWriter {
         MethodSpec.methodBuilder("exercise")
             .addModifiers(Modifier.PRIVATE, Modifier.STATIC)
             .addJavadoc(
-                "Calls every kernel on a few numbers; sums of products take {@code steps} steps.\n")
+                "Calls every kernel on a few numbers; sums of products take {@code steps} steps and begin with what is at {@code bias}, or with 0 where that is -1.\n")
             .addParameter(ClassName.bestGuess(KernelClasses.KERNELS), "k")
             .addParameter(ArrayTypeName.of(TypeName.FLOAT), "x")
             .addParameter(ArrayTypeName.of(TypeName.INT), "indices")
-            .addParameter(TypeName.INT, "steps");
+            .addParameter(TypeName.INT, "steps")
+            .addParameter(TypeName.INT, "bias");
     once.addStatement("$T.fill(x, 0)", java.util.Arrays.class);
     for (Kernel kernel : kernels.all()) {
       calls(kernel).forEach(once::addStatement);
@@ -104,7 +107,7 @@ final class ExerciseWriter {
                   float[] x = new float[$L];
                   int[] indices = new int[$L];
                   long start = System.nanoTime();
-                  // Few steps until most is compiled, then as many as show what is not.
+                  // Few steps, and now and then as many as show all that a loop does, until most is compiled; then as many as show what is not.
                   for (int steps : new int[] {2, 64}) {
                     int calls = steps == 2 ? 100 : 10;
                     long best = Long.MAX_VALUE;
@@ -113,11 +116,11 @@ final class ExerciseWriter {
                     for (int round = 0; steady < 30 || round < 80; round++) {
                       long before = System.nanoTime();
                       for (int i = 0; i < calls; i++) {
-                        exercise(k, x, indices, steps);
+                        exercise(k, x, indices, i % 51 == 0 ? 64 : steps, -(i & 1));
                       }
                       long after = System.nanoTime();
                       for (int i = 0; i < calls / 5; i++) {
-                        exercise(plain, x, indices, steps);
+                        exercise(plain, x, indices, steps, -(i & 1));
                       }
                       plainBest = Math.min(plainBest, (System.nanoTime() - after) * 5);
                       boolean compiled = best / 4 < plainBest;
@@ -131,8 +134,7 @@ final class ExerciseWriter {
                   return true;
                 }
                 """,
-                scratch(),
-                LANES)
+                scratch(), LANES)
             .build());
   }
 
@@ -169,6 +171,14 @@ final class ExerciseWriter {
             FieldSpec.builder(
                     TypeName.BOOLEAN, "done", Modifier.PRIVATE, Modifier.STATIC, Modifier.VOLATILE)
                 .build())
+        .addField(
+            FieldSpec.builder(
+                    TypeName.BOOLEAN,
+                    "running",
+                    Modifier.PRIVATE,
+                    Modifier.STATIC,
+                    Modifier.VOLATILE)
+                .build())
         .addField(TypeName.BOOLEAN, "begun", Modifier.PRIVATE, Modifier.STATIC)
         .addMethod(
             MethodSpec.methodBuilder("begin")
@@ -181,6 +191,7 @@ final class ExerciseWriter {
                     } else if (mode.equals("now")) {
                       run();
                     } else if (!begun) {
+                      running = true;
                       Thread thread = new Thread(Warmup::run, "neurite-warmup");
                       thread.setDaemon(true);
                       thread.start();
@@ -193,8 +204,12 @@ final class ExerciseWriter {
                 .addModifiers(Modifier.PRIVATE, Modifier.STATIC)
                 .addCode(
                     """
-                    if (!done) {
-                      done = exerciseUntilCompiled(new Simd());
+                    try {
+                      if (!done) {
+                        done = exerciseUntilCompiled(new Simd());
+                      }
+                    } finally {
+                      running = false;
                     }
                     """)
                 .build())
@@ -267,7 +282,9 @@ final class ExerciseWriter {
       case INT ->
           sums && (name.equals("depth") || name.equals("count"))
               ? "steps"
-              : Integer.toString(own.getOrDefault(name, SIZES.getOrDefault(name, 0)));
+              : sums && name.equals("bo")
+                  ? "bias"
+                  : Integer.toString(own.getOrDefault(name, SIZES.getOrDefault(name, 0)));
     };
   }
 }

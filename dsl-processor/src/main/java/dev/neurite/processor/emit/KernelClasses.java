@@ -1,6 +1,7 @@
 package dev.neurite.processor.emit;
 
 import com.palantir.javapoet.AnnotationSpec;
+import com.palantir.javapoet.ArrayTypeName;
 import com.palantir.javapoet.ClassName;
 import com.palantir.javapoet.FieldSpec;
 import com.palantir.javapoet.MethodSpec;
@@ -112,6 +113,13 @@ final class KernelClasses {
     }
     if (tiles.masks()) {
       type.addMethod(firstLanes());
+    }
+    if (bodies.stream().anyMatch(body -> body.contains("ZEROS"))) {
+      type.addField(
+          constant(ArrayTypeName.of(TypeName.FLOAT), "ZEROS")
+              .addJavadoc("A vector of zeros: what sums without a bias begin with.\n")
+              .initializer("new float[LANES]")
+              .build());
     }
     vectorClass(type, bodies, SimdPrinter.VECTOR, "SPECIES");
     vectorClass(type, bodies, SimdPrinter.QUAD_VECTOR, "QUAD");

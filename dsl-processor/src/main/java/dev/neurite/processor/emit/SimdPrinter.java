@@ -32,17 +32,28 @@ final class SimdPrinter extends KernelPrinter {
   @Override
   void lanes(Stmt.Lanes lanes) {
     String lane = fresh("i");
+    if (lanes.whole()) {
+      text.open(
+          "for (int %s = 0; %s < %s; %s += LANES)".formatted(lane, lane, lanes.count(), lane));
+      vectorLanes(lanes, lane);
+      text.close();
+      return;
+    }
     String end = fresh("end");
     text.line("int " + lane + " = 0;");
     text.open(
         "for (int %s = SPECIES.loopBound(%s); %s < %s; %s += LANES)"
             .formatted(end, lanes.count(), lane, end, lane));
-    vectorLanes(
-        lanes.body(), new VectorValues(text, "SPECIES", lane, carried(lanes.body()), this::fresh));
+    vectorLanes(lanes, lane);
     text.close();
     text.open("for (; %s < %s; %s++)".formatted(lane, lanes.count(), lane));
     scalarLanes(lanes.body(), lane);
     text.close();
+  }
+
+  private void vectorLanes(Stmt.Lanes lanes, String lane) {
+    vectorLanes(
+        lanes.body(), new VectorValues(text, "SPECIES", lane, carried(lanes.body()), this::fresh));
   }
 
   private void vectorLanes(List<Stmt> body, VectorValues values) {

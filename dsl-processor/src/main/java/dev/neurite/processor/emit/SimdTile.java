@@ -118,10 +118,12 @@ final class SimdTile {
       }
       return;
     }
+    // A choice between arrays, not between vectors: the JVM's compiler may keep those on the heap.
+    text.line("float[] bias = bo < 0 ? ZEROS : b;");
     for (int j = 0; j < vectors; j++) {
       text.line(
-          "FloatVector start%d = %s.cast(bo < 0 ? FloatVector.zero(SPECIES) : FloatVector.fromArray(SPECIES, b, bo + %s));"
-              .formatted(j, SimdPrinter.VECTOR, TileIndices.columnName(c, j)));
+          "FloatVector start%d = FloatVector.fromArray(SPECIES, bias, bo < 0 ? 0 : bo + %s);"
+              .formatted(j, TileIndices.columnName(c, j)));
     }
   }
 

@@ -31,7 +31,12 @@ public final class Products {
   /** The most inputs of a kernel row that a tile writes out. */
   private static final int SHORT = 6;
 
+  /**
+   * Rows of two vectors. C1 gives a tile of 14 up ("out of virtual registers"): where it has
+   * compiled it without a profile before, the tile stays so, and its vectors on the heap.
+   */
   private static final int WIDE_ROWS = 12;
+
   private static final int NARROW_ROWS = 6;
 
   /** Rows of a tile of four vectors. */
@@ -80,7 +85,7 @@ public final class Products {
           columns,
           room);
     }
-    int wide = tile(pixels, 14, 8);
+    int wide = tile(pixels, WIDE_ROWS, 8);
     boolean usual = wide == WIDE_ROWS && narrow == NARROW_ROWS;
     return product(
         usual ? "product" : "product" + wide + "or" + narrow,
@@ -102,7 +107,8 @@ public final class Products {
 
   /** The same for kernel rows of few inputs, which a tile takes whole in each turn of its loop. */
   public static Kernel shortProductBy(int pixels, int depth, int columns, boolean room) {
-    int most = Math.min(14, (TILE_BYTECODES - 300) / (STEP_BYTECODES * depth + ROW_BYTECODES));
+    int most =
+        Math.min(WIDE_ROWS, (TILE_BYTECODES - 300) / (STEP_BYTECODES * depth + ROW_BYTECODES));
     int wide = tile(pixels, most, most - 3);
     int narrow = tile(pixels, Math.min(6, most), 4);
     Contraction.Columns forms = Contraction.Columns.of(columns);

@@ -31,10 +31,20 @@ public sealed interface Stmt {
   /** {@code array[index] = value}; in {@link Lanes} {@code array[index + lane]}. */
   record Put(String array, String index, Value value) implements Stmt {}
 
-  /** The body for each lane {@code 0 <= lane < count}, in any order. */
-  record Lanes(String count, List<Stmt> body) implements Stmt {
+  /**
+   * The body for each lane {@code 0 <= lane < count}, in any order.
+   *
+   * @param whole whether the count is a multiple of 16, so that no lanes are left over in a vector
+   *     of any width
+   */
+  record Lanes(String count, boolean whole, List<Stmt> body) implements Stmt {
     public Lanes {
       body = List.copyOf(body);
+    }
+
+    /** Any count. */
+    public Lanes(String count, List<Stmt> body) {
+      this(count, false, body);
     }
   }
 

@@ -41,7 +41,7 @@ public final class Winograd {
         "Panels {@code first} to {@code end} of weights of 3 x 3, transformed for Winograd's minimal filtering: {@code u = G g G'}, each of the"
             + " 36 places {@code step} after the one before it.",
         Kernel.parameters(
-            "int first, int end, int channels, real[] w, int wo, real[] u, int uo, int step"),
+            "int first, int end, int inputs, real[] w, int wo, real[] u, int uo, int step"),
         panels(
             "wo + panel * 9 * length",
             "uo + panel * length",
@@ -80,18 +80,19 @@ public final class Winograd {
     return new Kernel(
         inParts ? "winogradInputRows" : "winogradInput",
         "Tiles of 6 x 6 pixels, transformed for Winograd's minimal filtering: {@code v = B' d B}"
-            + (inParts ? ", rows {@code from} to {@code to} of it" : "")
+            + (inParts ? ", rows {@code fromRow} to {@code toRow} of it" : "")
             + ", rows of tiles {@code first} to {@code end}. Tiles begin four pixels apart, the last at {@code lastTop} and {@code lastLeft}.",
         Kernel.parameters(
-            (inParts ? "int from, int to, " : "")
+            (inParts ? "int fromRow, int toRow, " : "")
                 + "int first, int end, int across, int lastTop, int lastLeft, int channels, real[] x, int xo, int rowStep, real[] v, int vo,"
                 + " int tileStep"),
-        tiles(
+        tilesOfPixels(
             List.of(
                 new Stmt.Int("at", "xo + top * rowStep + left * channels"),
                 new Stmt.Int("into", "vo + ((down - first) * across + tile) * tileStep"),
                 new Stmt.Lanes(
                     "channels",
+                    true,
                     transform(
                         loads(
                             "d",
@@ -102,8 +103,8 @@ public final class Winograd {
                         6,
                         loads("d", 6, "v", i -> "into + " + inRow(i, "channels")),
                         ofInput(i -> "into + " + inRow(i, "channels")),
-                        inParts ? "from" : "0",
-                        inParts ? "to" : "6")))));
+                        inParts ? "fromRow" : "0",
+                        inParts ? "toRow" : "6")))));
   }
 
   /** {@code B' d} of six numbers. */
@@ -142,12 +143,13 @@ public final class Winograd {
             "int first, int end, int across, int lastTop, int lastLeft, int n, real[] m, int mo, int tileStep,"
                 + (biased ? " real[] b, int bo," : "")
                 + " real[] y, int yo, int rowStep"),
-        tiles(
+        tilesOfPixels(
             List.of(
                 new Stmt.Int("at", "mo + ((down - first) * across + tile) * tileStep"),
                 new Stmt.Int("into", "yo + top * rowStep + left * n"),
                 new Stmt.Lanes(
                     "n",
+                    true,
                     transform(
                         loads("m", 6, "m", i -> "at + " + inColumn(i, "n")),
                         ofOutput("m", false, i -> "at + " + inColumn(i, "n")),
@@ -191,40 +193,27 @@ public final class Winograd {
   public static Kernel gradient() {
     return new Kernel(
         "winogradGradientRows",
-        "Tiles of 4 x 4 output gradients, transformed for Winograd's minimal filtering: {@code q = A d A'}, rows {@code from} to {@code to} of it,"
+        "Tiles of 4 x 4 output gradients, transformed for Winograd's minimal filtering: {@code q = A d A'}, rows {@code fromRow} to {@code toRow} of it,"
             + " rows of tiles {@code first} to {@code end}.",
         Kernel.parameters(
-            "int from, int to, int first, int end, int across, int n, real[] d, int at0, int rowStep, real[] q, int qo, int tileStep"),
-        List.of(
-            new Stmt.For(
-                "down",
-                "first",
-                "end",
-                1,
-                List.of(
-                    new Stmt.For(
-                        "tile",
-                        "0",
-                        "across",
-                        1,
-                        List.of(
-                            new Stmt.Int("at", "at0 + down * 4 * rowStep + tile * 4 * n"),
-                            new Stmt.Int(
-                                "into", "qo + ((down - first) * across + tile) * tileStep"),
-                            new Stmt.Lanes(
-                                "n",
-                                transform(
-                                    loads(
-                                        "d",
-                                        4,
-                                        "d",
-                                        i -> sum("at", product(text(i), "rowStep"), "column * n")),
-                                    ofGradient(i -> "into + " + inColumn(i, "n")),
-                                    4,
-                                    loads("d", 4, "q", i -> "into + " + inRow(i, "n")),
-                                    ofGradient(i -> "into + " + inRow(i, "n")),
-                                    "from",
-                                    "to"))))))));
+            "int fromRow, int toRow, int first, int end, int across, int n, real[] d, int at0, int rowStep, real[] q, int qo, int tileStep"),
+        tiles(
+            List.of(),
+            List.of(
+                new Stmt.Int("at", "at0 + down * 4 * rowStep + tile * 4 * n"),
+                new Stmt.Int("into", "qo + ((down - first) * across + tile) * tileStep"),
+                new Stmt.Lanes(
+                    "n",
+                    true,
+                    transform(
+                        loads(
+                            "d", 4, "d", i -> sum("at", product(text(i), "rowStep"), "column * n")),
+                        ofGradient(i -> "into + " + inColumn(i, "n")),
+                        4,
+                        loads("d", 4, "q", i -> "into + " + inRow(i, "n")),
+                        ofGradient(i -> "into + " + inRow(i, "n")),
+                        "fromRow",
+                        "toRow")))));
   }
 
   /** {@code A d} of four numbers. */
@@ -253,7 +242,7 @@ public final class Winograd {
         "Gradients of panels {@code first} to {@code end} of weights of 3 x 3 from those of their transform for Winograd's minimal filtering:"
             + " {@code c = G' u G}; {@code u} is used up.",
         Kernel.parameters(
-            "int first, int end, int channels, real[] u, int uo, int step, real[] c, int co"),
+            "int first, int end, int inputs, real[] u, int uo, int step, real[] c, int co"),
         panels(
             "uo + panel * length",
             "co + panel * 9 * length",
@@ -290,26 +279,25 @@ public final class Winograd {
             "end",
             1,
             List.of(
-                new Stmt.Int("length", "channels * 16"),
+                new Stmt.Int("length", "inputs * 16"),
                 new Stmt.Int("at", at),
                 new Stmt.Int("into", into),
-                new Stmt.Lanes("length", body))));
+                new Stmt.Lanes("length", true, body))));
   }
 
   /** A loop over tiles: {@code top} and {@code left} are the first pixel of a tile. */
-  private static List<Stmt> tiles(List<Stmt> body) {
+  private static List<Stmt> tilesOfPixels(List<Stmt> body) {
     List<Stmt> ofTile = new ArrayList<>();
     ofTile.add(new Stmt.Int("left", "Math.min(tile * 4, lastLeft)"));
     ofTile.addAll(body);
-    return List.of(
-        new Stmt.For(
-            "down",
-            "first",
-            "end",
-            1,
-            List.of(
-                new Stmt.Int("top", "Math.min(down * 4, lastTop)"),
-                new Stmt.For("tile", "0", "across", 1, ofTile))));
+    return tiles(List.of(new Stmt.Int("top", "Math.min(down * 4, lastTop)")), ofTile);
+  }
+
+  /** A loop over rows of tiles, and over the tiles of each. */
+  private static List<Stmt> tiles(List<Stmt> ofRow, List<Stmt> ofTile) {
+    List<Stmt> row = new ArrayList<>(ofRow);
+    row.add(new Stmt.For("tile", "0", "across", 1, ofTile));
+    return List.of(new Stmt.For("down", "first", "end", 1, row));
   }
 
   /**

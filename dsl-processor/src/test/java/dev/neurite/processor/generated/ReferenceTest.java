@@ -5,10 +5,12 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.neurite.processor.generated.OracleProcess.Row;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -92,8 +94,10 @@ final class ReferenceTest {
 
   private static List<String> lines(String... flags) throws IOException, InterruptedException {
     String folder = CompiledNetworks.compiled().folder().toString();
+    // Room for the vectors of code that is not compiled yet.
     return ChildJvm.run(
-            ChildJvm.command(flags)
+            ChildJvm.command(
+                    Stream.concat(Stream.of("-Xmn1g"), Arrays.stream(flags)).toArray(String[]::new))
                 .onThisClassPath()
                 .program(OracleProcess.class.getName(), folder))
         .stream()

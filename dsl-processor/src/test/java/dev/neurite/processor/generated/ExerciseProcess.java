@@ -1,0 +1,43 @@
+package dev.neurite.processor.generated;
+
+import java.lang.reflect.Constructor;
+import java.lang.reflect.Method;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/** Calls the vector kernels of networks as their warm-up does; started in processes of its own. */
+final class ExerciseProcess {
+
+  /** Calls of each kernel: more than it takes to have them compiled with the test's flags. */
+  private static final int CALLS = 30;
+
+  private ExerciseProcess() {}
+
+  /** The folder of the networks, then their names. */
+  public static void main(String[] arguments) throws ReflectiveOperationException {
+    CompiledNetworks networks = CompiledNetworks.in(Path.of(arguments[0]));
+    for (String name : Arrays.asList(arguments).subList(1, arguments.length)) {
+      Class<?> model = networks.network(name).create(1).getClass();
+      exercise(model.getName().replaceAll("Model$", "Forward"), model.getClassLoader());
+      exercise(model.getName().replaceAll("Model$", "Backward"), model.getClassLoader());
+    }
+  }
+
+  private static void exercise(String name, ClassLoader loader)
+      throws ReflectiveOperationException {
+    Constructor<?> simd = Class.forName(name + "$Simd", true, loader).getDeclaredConstructor();
+    simd.setAccessible(true);
+    Object kernels = simd.newInstance();
+    Method exercise =
+        Arrays.stream(Class.forName(name, true, loader).getDeclaredMethods())
+            .filter(method -> method.getName().equals("exercise"))
+            .findFirst()
+            .orElseThrow();
+    exercise.setAccessible(true);
+    float[] numbers = new float[1 << 22];
+    int[] indices = new int[64];
+    for (int call = 0; call < CALLS; call++) {
+      exercise.invoke(null, kernels, numbers, indices, 2, -(call & 1));
+    }
+  }
+}
