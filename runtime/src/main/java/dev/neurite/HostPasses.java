@@ -24,7 +24,7 @@ final class HostPasses implements Passes {
   private int rows;
   private int stage;
 
-  /** Parts of each piece of this step's work; the bits do not depend on them. */
+  /** Parts of each stage of this step's passes; the bits do not depend on them. */
   private int parts = 1;
 
   HostPasses(TrainableModel model, int maxRows, WorkerPool pool) {
@@ -118,7 +118,7 @@ final class HostPasses implements Passes {
   @Override
   public void update(Training.Work change) {
     try {
-      pool.run(change, parts);
+      pool.run(change);
     } finally {
       model.changed();
     }
@@ -126,7 +126,7 @@ final class HostPasses implements Passes {
 
   @Override
   public void inParts(Training.Work work) {
-    pool.run(work, parts);
+    pool.run(work);
   }
 
   /** The threads belong to who made this. */
