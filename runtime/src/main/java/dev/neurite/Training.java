@@ -78,10 +78,7 @@ public final class Training implements AutoCloseable {
     return state.rows();
   }
 
-  /**
-   * Threads that share the work, the calling one included. Until the network's vector kernels are
-   * compiled, fewer of them work where the machine has not two processors more.
-   */
+  /** Threads that share the work, this one included; fewer while kernels are being compiled. */
   public int threads() {
     return passes.threads();
   }

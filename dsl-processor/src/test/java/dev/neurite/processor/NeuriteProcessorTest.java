@@ -19,15 +19,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 final class NeuriteProcessorTest {
 
-  private static final String CORRECT =
-      """
-      @Model
-      interface Digits {
-        @Input(784) Layer pixels();
-        @Dense(10) Layer scores();
-      }
-      """;
-
   @ParameterizedTest
   @EnumSource
   void leavesOtherSourcesAlone(Compiler compiler) {
@@ -40,7 +31,7 @@ final class NeuriteProcessorTest {
     assertThat(
             Sources.compile(
                 compiler,
-                CORRECT
+                Sources.CORRECT
                     + """
                     class Application {
                       float[] run(float[] pixels) {
@@ -341,7 +332,8 @@ final class NeuriteProcessorTest {
               throw new LayerFailure("scores", new IllegalStateException("no tile"));
             });
     List<Said> said =
-        Sources.compile(compiler, failing, CORRECT + "class Application { DigitsModel model; }");
+        Sources.compile(
+            compiler, failing, Sources.CORRECT + "class Application { DigitsModel model; }");
     assertThat(said).extracting(Said::code).containsExactly("internal-error");
     assertThat(said.getFirst().text())
         .contains(
@@ -357,7 +349,7 @@ final class NeuriteProcessorTest {
             (graph, origin) -> {
               throw new IllegalStateException("no tile");
             });
-    assertThat(Sources.compile(Compiler.JAVAC, failing, CORRECT))
+    assertThat(Sources.compile(Compiler.JAVAC, failing, Sources.CORRECT))
         .extracting(Said::text)
         .singleElement()
         .asString()

@@ -11,15 +11,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Options of the compiler; what those of the generated source do is tested with that source. */
 final class OptionsTest {
 
-  private static final String CORRECT =
-      """
-      @Model
-      interface Digits {
-        @Input(784) Layer pixels();
-        @Dense(10) Layer scores();
-      }
-      """;
-
   @ParameterizedTest
   @CsvSource({
     "precision, half, float or double",
@@ -29,7 +20,7 @@ final class OptionsTest {
   })
   void refusesUnknownValues(String option, String value, String values) {
     for (Compiler compiler : Compiler.values()) {
-      assertThat(Sources.compile(compiler, CORRECT, "-Aneurite." + option + "=" + value))
+      assertThat(Sources.compile(compiler, Sources.CORRECT, "-Aneurite." + option + "=" + value))
           .as("%s", compiler)
           .extracting(Said::text)
           .singleElement()
@@ -43,19 +34,19 @@ final class OptionsTest {
   @ParameterizedTest
   @EnumSource
   void acceptsAGpu(Compiler compiler) {
-    assertThat(Sources.compile(compiler, CORRECT, "-Aneurite.cuda=true")).isEmpty();
+    assertThat(Sources.compile(compiler, Sources.CORRECT, "-Aneurite.cuda=true")).isEmpty();
   }
 
   @ParameterizedTest
   @EnumSource
   void acceptsDoublePrecision(Compiler compiler) {
-    assertThat(Sources.compile(compiler, CORRECT, "-Aneurite.precision=double")).isEmpty();
+    assertThat(Sources.compile(compiler, Sources.CORRECT, "-Aneurite.precision=double")).isEmpty();
   }
 
   @ParameterizedTest
   @EnumSource
   void printsTheTableOfLayersOnRequest(Compiler compiler) {
-    assertThat(Sources.everything(compiler, CORRECT, "-Aneurite.summary=true"))
+    assertThat(Sources.everything(compiler, Sources.CORRECT, "-Aneurite.summary=true"))
         .extracting(Said::text)
         .anyMatch(text -> text.contains("Dense 10") && text.contains("7,850"));
   }

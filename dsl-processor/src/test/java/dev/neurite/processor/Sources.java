@@ -29,6 +29,16 @@ import org.eclipse.jdt.internal.compiler.tool.EclipseCompiler;
 /** Compiles source text by javac or by the Eclipse compiler and tells what they say. */
 public final class Sources {
 
+  /** A small network with nothing to be said about it. */
+  static final String CORRECT =
+      """
+      @Model
+      interface Digits {
+        @Input(784) Layer pixels();
+        @Dense(10) Layer scores();
+      }
+      """;
+
   /** Put before the source on a line of its own, which is not counted. */
   private static final String IMPORTS =
       "import dev.neurite.dsl.*; import static dev.neurite.dsl.InputType.*;"
