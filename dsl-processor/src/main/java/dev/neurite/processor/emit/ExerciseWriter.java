@@ -192,7 +192,7 @@ final class ExerciseWriter {
                       run();
                     } else if (!begun) {
                       running = true;
-                      Thread thread = new Thread(Warmup::run, "neurite-warmup");
+                      Thread thread = new Thread(Warmup::repeat, "neurite-warmup");
                       thread.setDaemon(true);
                       thread.start();
                     }
@@ -202,8 +202,10 @@ final class ExerciseWriter {
         .addMethod(
             MethodSpec.methodBuilder("run")
                 .addModifiers(Modifier.PRIVATE, Modifier.STATIC)
+                .returns(TypeName.BOOLEAN)
                 .addCode(
                     """
+                    running = true;
                     try {
                       if (!done) {
                         done = exerciseUntilCompiled(new Simd());
@@ -211,9 +213,33 @@ final class ExerciseWriter {
                     } finally {
                       running = false;
                     }
+                    return done;
                     """)
                 .build())
+        .addMethod(
+            MethodSpec.methodBuilder("repeat")
+                .addModifiers(Modifier.PRIVATE, Modifier.STATIC)
+                .addJavadoc(TRIALS)
+                .addCode(trials("run()"))
+                .build())
         .build();
+  }
+
+  static final String TRIALS =
+      "Tries again after one, two, four and eight minutes where the machine was too busy to compile the vector code.\n";
+
+  /** What the thread of a warm-up does, where {@code trial} says whether it was the last. */
+  static String trials(String trial) {
+    return """
+    for (int minutes = 1; !%s && minutes < 16; minutes *= 2) {
+      try {
+        Thread.sleep(minutes * 60_000L);
+      } catch (InterruptedException e) {
+        return;
+      }
+    }
+    """
+        .formatted(trial);
   }
 
   private static List<String> calls(Kernel kernel) {
@@ -230,6 +256,9 @@ final class ExerciseWriter {
         columns.add(42);
       }
       List<String> calls = new ArrayList<>();
+      if (c.operands() == Contraction.Operands.PANEL) {
+        return List.of(call(kernel, Map.of("n", 16)));
+      }
       if (c.operands() == Contraction.Operands.LANES) {
         int rows = Math.max(c.wide().rows(), c.narrow().rows());
         // Seven pixels: four, two and one.

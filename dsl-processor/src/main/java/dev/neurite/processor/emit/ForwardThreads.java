@@ -105,7 +105,8 @@ final class ForwardThreads {
         MethodSpec.methodBuilder("run")
             .addAnnotation(Override.class)
             .addModifiers(Modifier.PUBLIC)
-            .addStatement("warmUp(warming)")
+            .addJavadoc(ExerciseWriter.TRIALS)
+            .addCode(ExerciseWriter.trials("warmUp(warming)"))
             .addStatement("warming = null")
             .build());
     type.addMethod(
@@ -135,17 +136,18 @@ final class ForwardThreads {
     type.addMethod(
         MethodSpec.methodBuilder("warmUp")
             .addJavadoc(
-                "Calls the vector code on scratch data; the models of a process take turns.\n")
+                "Calls the vector code on scratch data; the models of a process take turns. Says whether it need not be done again.\n")
+            .returns(TypeName.BOOLEAN)
             .addParameter(ClassName.bestGuess(name), "model")
             .addCode(
                 TypedCode.of(
                     """
                     if (!usesVectors() || kernels instanceof Simd) {
-                      return;
+                      return true;
                     }
                     Simd simd = new Simd();
                     if (!exerciseUntilCompiled(simd)) {
-                      return;
+                      return false;
                     }
                     float[] a = new float[WORKSPACE];
                     %s
@@ -157,6 +159,7 @@ final class ForwardThreads {
                       }
                     }
                     kernels = simd;
+                    return true;
                     """
                         .formatted(
                             scratch(memory.blockRows() == 1).strip(),

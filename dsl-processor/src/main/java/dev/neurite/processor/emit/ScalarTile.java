@@ -49,17 +49,18 @@ final class ScalarTile {
     } else {
       TileIndices.openLoop(c, text);
     }
-    if (c.stepsATurn() > MOST_WRITTEN) {
-      text.open("for (int step = 0; step < %d; step++)".formatted(c.stepsATurn()));
+    int steps = TileIndices.stepsWritten(c, c.nested());
+    if (steps > MOST_WRITTEN) {
+      text.open("for (int step = 0; step < %d; step++)".formatted(steps));
       step(c, real, "step", "", text);
       text.close();
     } else {
-      for (int step = 0; step < c.stepsATurn(); step++) {
+      for (int step = 0; step < steps; step++) {
         step(c, real, Integer.toString(step), step == 0 ? "" : "_" + step, text);
       }
     }
     text.close();
-    if (c.nested()) {
+    for (int level = 1; c.nested() && level < TileIndices.loops(c); level++) {
       text.close();
     }
     columns(text, whole, j -> store(c, j));
@@ -87,7 +88,9 @@ final class ScalarTile {
   }
 
   private static String index(Contraction c, String side, String step) {
-    return c.nested() ? TileIndices.nestedIndex(c, side) : TileIndices.innerIndex(c, side, step);
+    return c.nested()
+        ? TileIndices.nestedIndex(c, side, step)
+        : TileIndices.innerIndex(c, side, step);
   }
 
   /** A line for each of the 16 columns, or for as many as are left. */

@@ -7,6 +7,7 @@ import dev.neurite.processor.kernel.Stmt;
 import dev.neurite.processor.kernel.Value;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -32,7 +33,7 @@ final class SimdPrinter extends KernelPrinter {
   @Override
   void lanes(Stmt.Lanes lanes) {
     String lane = fresh("i");
-    if (lanes.whole()) {
+    if (lanes.rest() != Stmt.Lanes.Rest.ONE_BY_ONE) {
       text.open(
           "for (int %s = 0; %s < %s; %s += LANES)".formatted(lane, lane, lanes.count(), lane));
       vectorLanes(lanes, lane);
@@ -192,6 +193,7 @@ final class SimdPrinter extends KernelPrinter {
         }
         byPanels(c);
       }
+      case PANEL -> inPanel(c);
       case WEIGHTS -> byPanels(c);
       case LANES -> byPixels(c);
       case LANE_PAIRS -> byLanes(c);
@@ -260,6 +262,31 @@ final class SimdPrinter extends KernelPrinter {
     byForm(c, form -> onceIfAll(c, form, () -> rows(c, form)));
     TileMethods.closePasses(c, text);
     text.close();
+  }
+
+  /** One vector of sixteen lanes holds all columns; narrower ones come in pairs. */
+  private void inPanel(Contraction c) {
+    text.open("if (LANES == 16)");
+    rowsInPanel(c, c.wide(), "0");
+    text.reopen("else");
+    text.open("for (int column = 16 - 2 * LANES; column >= 0; column -= 2 * LANES)");
+    rowsInPanel(c, c.narrow(), "column");
+    text.close();
+    text.close();
+  }
+
+  private void rowsInPanel(Contraction c, Contraction.Tile tile, String column) {
+    text.line("int i = 0;");
+    int vectors = tile.vectors();
+    int left = Objects.requireNonNull(kernel.constants().get("m"), "rows of a panel are a number");
+    for (int rows : new int[] {tile.rows(), 8, 4, 2, 1}) {
+      if (rows <= tile.rows() && rows <= left) {
+        text.open("for (; i + %d <= m; i += %d)".formatted(rows, rows));
+        text.line(tiles.simd(c, kernel, rows, vectors, false, "i", column) + ";");
+        text.close();
+        left %= rows;
+      }
+    }
   }
 
   /** Columns are pixels of 16 lanes each: whole vectors, whatever their width. */

@@ -64,19 +64,13 @@ final class SimdTile {
     } else {
       TileIndices.openLoop(c, text);
     }
-    for (int step = 0; step < (all ? 1 : c.stepsATurn()); step++) {
-      String a =
-          all
-              ? TileIndices.nestedIndex(c, "a")
-              : TileIndices.innerIndex(c, "a", Integer.toString(step));
-      String b =
-          all
-              ? TileIndices.nestedIndex(c, "w")
-              : TileIndices.innerIndex(c, "w", Integer.toString(step));
+    for (int step = 0; step < TileIndices.stepsWritten(c, all); step++) {
+      String a = index(c, all, "a", step);
+      String b = index(c, all, "w", step);
       step(c, rows, vectors, a, b, step == 0 ? "" : "_" + step, text);
     }
     text.close();
-    for (int level = 1; all && level < c.loops().size(); level++) {
+    for (int level = 1; all && level < TileIndices.loops(c); level++) {
       text.close();
     }
     for (int j = 0; j < vectors && masked; j++) {
@@ -106,6 +100,12 @@ final class SimdTile {
       text.close();
     }
     return text.toString();
+  }
+
+  private static String index(Contraction c, boolean all, String side, int step) {
+    return all
+        ? TileIndices.nestedIndex(c, side, Integer.toString(step))
+        : TileIndices.innerIndex(c, side, Integer.toString(step));
   }
 
   /** What sums start from: the bias of each column, or of each row where those are filters. */

@@ -24,6 +24,21 @@ final class TileIndices {
     return c.nested() || (tail && c.operands() == Operands.OUTPUTS);
   }
 
+  /** Whether steps of the innermost loop are written out in a tile that takes all steps. */
+  private static boolean writesOut(Contraction c) {
+    return c.nested() && c.writtenOut();
+  }
+
+  /** Steps that stand one after another in a tile. */
+  static int stepsWritten(Contraction c, boolean all) {
+    return all && !writesOut(c) ? 1 : c.stepsATurn();
+  }
+
+  /** The loops of a tile that takes all steps. */
+  static int loops(Contraction c) {
+    return writesOut(c) ? c.loops().size() - 1 : c.loops().size();
+  }
+
   static void openLoop(Contraction c, JavaText text) {
     String variable = c.loops().get(c.tileLoop()).variable();
     text.line("int last = Math.min(steps, %d);".formatted(MOST_STEPS));
@@ -40,7 +55,7 @@ final class TileIndices {
     if (c.nested()) {
       text.line("int last = Math.min(%s, %d);".formatted(loops.getFirst().count(), MOST_STEPS));
     }
-    for (int level = 0; level < loops.size(); level++) {
+    for (int level = 0; level < loops(c); level++) {
       Contraction.Loop loop = loops.get(level);
       String count = c.nested() && level == 0 ? "last" : loop.count();
       text.open(
@@ -60,11 +75,15 @@ final class TileIndices {
     }
   }
 
-  static String nestedIndex(Contraction c, String side) {
+  /** The index of a step where a tile takes the whole nest. */
+  static String nestedIndex(Contraction c, String side, String step) {
     Contraction.Loop inner = c.loops().getLast();
     String outer = side + (char) ('A' + c.loops().size() - 2);
-    String step = side.equals("a") ? inner.aStep() : inner.bStep();
-    return IndexText.sum(outer, IndexText.product(inner.variable(), step));
+    return IndexText.sum(
+        outer,
+        IndexText.product(
+            writesOut(c) ? step : inner.variable(),
+            side.equals("a") ? inner.aStep() : inner.bStep()));
   }
 
   /** The index of a step of one turn of the tile's loop; of a, from where the turn begins. */

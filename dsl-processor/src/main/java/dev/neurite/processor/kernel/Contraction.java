@@ -71,6 +71,8 @@ public record Contraction(
      * lie side by side. A sum starts from the column's bias.
      */
     OUTPUTS,
+    /** The same for at most sixteen outputs, whose weights are one panel. */
+    PANEL,
     /**
      * Rows and columns are values side by side; results lie in panels of 16, as weights do. A sum
      * starts from zero and is then added to what is there.

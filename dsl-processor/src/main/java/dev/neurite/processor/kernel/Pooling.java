@@ -62,11 +62,16 @@ public final class Pooling {
                         local("gradient"))))));
   }
 
-  /** The same for windows of 2 x 2 that lie side by side inside the image. */
-  public static Kernel maxPool2() {
+  /**
+   * The same for windows of 2 x 2 that lie side by side inside the image.
+   *
+   * @param room whether x and y have room for 15 numbers behind their last
+   */
+  public static Kernel maxPool2(boolean room) {
     return pairs(
-        "maxPool2",
-        "y = the largest value of each 2 x 2 window.",
+        room ? "maxPool2Whole" : "maxPool2",
+        "y = the largest value of each 2 x 2 window." + (room ? Products.ROOM : ""),
+        room ? Stmt.Lanes.Rest.WHOLE_VECTOR : Stmt.Lanes.Rest.ONE_BY_ONE,
         "real[] x, int xo, real[] y, int yo",
         "xo",
         List.of(
@@ -102,13 +107,19 @@ public final class Pooling {
     return pairs(
         "maxPool2Gradient",
         "dx = dy at the first position of each 2 x 2 window that holds its largest value, else 0.",
+        Stmt.Lanes.Rest.ONE_BY_ONE,
         "real[] x, int xo, real[] y, int yo, real[] dy, int dyo, real[] dx, int dxo",
         "0",
         lanes);
   }
 
   private static Kernel pairs(
-      String name, String documentation, String parameters, String start, List<Stmt> lanes) {
+      String name,
+      String documentation,
+      Stmt.Lanes.Rest rest,
+      String parameters,
+      String start,
+      List<Stmt> lanes) {
     return new Kernel(
         name,
         documentation,
@@ -131,7 +142,7 @@ public final class Pooling {
                                 "upper",
                                 IndexText.sum(start, "(row * 2 * width + column * 2) * channels")),
                             new Stmt.Int("lower", "upper + width * channels"),
-                            new Stmt.Lanes("channels", lanes)))))));
+                            new Stmt.Lanes("channels", rest, lanes)))))));
   }
 
   public static Kernel averagePool() {

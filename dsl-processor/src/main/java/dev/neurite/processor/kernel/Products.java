@@ -16,8 +16,7 @@ public final class Products {
 
   private static final String WHOLE = "Whole";
 
-  private static final String ROOM =
-      " Stores whole vectors: c has room for 15 numbers behind its last.";
+  static final String ROOM = " Stores whole vectors: c has room for 15 numbers behind its last.";
 
   /** Bytecodes of a tile that C2 compiles well, with some to spare below 2,500. */
   private static final int TILE_BYTECODES = 2400;
@@ -41,6 +40,15 @@ public final class Products {
 
   /** Rows of a tile of four vectors. */
   private static final int QUAD_ROWS = 6;
+
+  /** Rows of a tile of one vector: with them it waits for no sum that is not complete. */
+  private static final int SINGLE_ROWS = 16;
+
+  /** Bytecodes of a step for one row of one vector: a load and a multiply-add. */
+  private static final int SINGLE_STEP_BYTECODES = 24;
+
+  /** Bytecodes of a row of one vector before and after the loop. */
+  private static final int SINGLE_ROW_BYTECODES = 32;
 
   /** Multiply-adds of a row from which on a layer gets tiles of its own. */
   private static final long MANY = 1 << 15;
@@ -137,6 +145,47 @@ public final class Products {
                     whole,
                     false,
                     true))));
+  }
+
+  /**
+   * The same for a convolution of at most sixteen filters, one panel: a tile takes all inputs of
+   * its pixels in one call, and one vector holds all filters where it has sixteen lanes. Whole
+   * vectors are stored.
+   */
+  public static Kernel panelBy(int pixels, int depth) {
+    boolean isShort = isShort(depth);
+    int room = TILE_BYTECODES - 300;
+    int single =
+        isShort ? room / (SINGLE_STEP_BYTECODES * depth + SINGLE_ROW_BYTECODES) : SINGLE_ROWS;
+    int pairs = isShort ? room / (STEP_BYTECODES * depth + ROW_BYTECODES) : NARROW_ROWS;
+    int most = Math.min(SINGLE_ROWS, single);
+    int wide = tile(pixels, most, most * 2 / 3);
+    int narrow = tile(pixels, Math.min(NARROW_ROWS, pairs), 4);
+    return new Kernel(
+        isShort ? "panel" + depth + "Deep" : "panel",
+        "Products: c[i][j] = b[j] + sum of a[i][k] w[k][j] over {@code taps} x {@code depth} inputs k, in this order; weights w in one panel of"
+            + " 16 columns."
+            + ROOM,
+        Kernel.parameters(
+            "int m, int taps, int tapStride, int depth, real[] a, int ao, int lda, real[] w, int wo, int n, real[] b, int bo, real[] c,"
+                + " int co, int ldc"),
+        List.of(
+            new Stmt.Contract(
+                new Contraction(
+                    isShort ? "panel" + depth + "Deep" : "panel",
+                    List.of(
+                        new Loop("tap", "taps", "tapStride", "depth * 16"),
+                        new Loop("k", isShort ? Integer.toString(depth) : "depth", "1", "16")),
+                    "lda",
+                    Contraction.Operands.PANEL,
+                    new Contraction.Tile(wide, 1),
+                    pair(narrow),
+                    false,
+                    pixels % wide != 0 || pixels % narrow != 0,
+                    new Contraction.Columns(false, false, false),
+                    true,
+                    true,
+                    isShort))));
   }
 
   /** Rows of a tile, between {@code least} and {@code most}, that leave the fewest pixels over. */

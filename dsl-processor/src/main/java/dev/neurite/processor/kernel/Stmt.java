@@ -31,20 +31,27 @@ public sealed interface Stmt {
   /** {@code array[index] = value}; in {@link Lanes} {@code array[index + lane]}. */
   record Put(String array, String index, Value value) implements Stmt {}
 
-  /**
-   * The body for each lane {@code 0 <= lane < count}, in any order.
-   *
-   * @param whole whether the count is a multiple of 16, so that no lanes are left over in a vector
-   *     of any width
-   */
-  record Lanes(String count, boolean whole, List<Stmt> body) implements Stmt {
+  /** The body for each lane {@code 0 <= lane < count}, in any order. */
+  record Lanes(String count, Rest rest, List<Stmt> body) implements Stmt {
     public Lanes {
       body = List.copyOf(body);
     }
 
     /** Any count. */
     public Lanes(String count, List<Stmt> body) {
-      this(count, false, body);
+      this(count, Rest.ONE_BY_ONE, body);
+    }
+
+    /** What happens to lanes that are left over when vectors are full. */
+    public enum Rest {
+      ONE_BY_ONE,
+      /** The count is a multiple of 16, so that a vector of any width leaves none over. */
+      NONE,
+      /**
+       * One more vector is computed and stored whole: behind the last lane are numbers that may be
+       * read, and what is written there is written anew later, or room.
+       */
+      WHOLE_VECTOR
     }
   }
 

@@ -92,7 +92,7 @@ public final class Winograd {
                 new Stmt.Int("into", "vo + ((down - first) * across + tile) * tileStep"),
                 new Stmt.Lanes(
                     "channels",
-                    true,
+                    Stmt.Lanes.Rest.NONE,
                     transform(
                         loads(
                             "d",
@@ -149,7 +149,7 @@ public final class Winograd {
                 new Stmt.Int("into", "yo + top * rowStep + left * n"),
                 new Stmt.Lanes(
                     "n",
-                    true,
+                    Stmt.Lanes.Rest.NONE,
                     transform(
                         loads("m", 6, "m", i -> "at + " + inColumn(i, "n")),
                         ofOutput("m", false, i -> "at + " + inColumn(i, "n")),
@@ -204,7 +204,7 @@ public final class Winograd {
                 new Stmt.Int("into", "qo + ((down - first) * across + tile) * tileStep"),
                 new Stmt.Lanes(
                     "n",
-                    true,
+                    Stmt.Lanes.Rest.NONE,
                     transform(
                         loads(
                             "d", 4, "d", i -> sum("at", product(text(i), "rowStep"), "column * n")),
@@ -282,7 +282,7 @@ public final class Winograd {
                 new Stmt.Int("length", "inputs * 16"),
                 new Stmt.Int("at", at),
                 new Stmt.Int("into", into),
-                new Stmt.Lanes("length", true, body))));
+                new Stmt.Lanes("length", Stmt.Lanes.Rest.NONE, body))));
   }
 
   /** A loop over tiles: {@code top} and {@code left} are the first pixel of a tile. */

@@ -64,7 +64,10 @@ final class ForwardLowering {
       case Operation.BatchNorm norm -> batchNorm(node, norm);
       case Operation.LayerNorm norm -> lines.add(normalization(node).layerNorm(norm));
       case Operation.Embedding ignored -> embedding(node);
-      case Operation.MaxPool2D pool -> lines.addAll(pooling(node).max(pool));
+      case Operation.MaxPool2D pool -> {
+        boolean room = room(input(node, 0)) && room(frame.value(node.id()));
+        lines.addAll(pooling(node).max(pool, room));
+      }
       case Operation.AvgPool2D pool -> lines.addAll(pooling(node).average(pool));
       case Operation.GlobalAvgPool ignored -> lines.addAll(pooling(node).mean());
       case Operation.Pass ignored -> throw gone(node);

@@ -7,6 +7,7 @@ import dev.neurite.processor.arrange.ArrangedGraph.ArrangedNode;
 import dev.neurite.processor.arrange.WinogradTiles;
 import dev.neurite.processor.graph.Operation;
 import dev.neurite.processor.kernel.Kernel;
+import dev.neurite.processor.kernel.Lanes;
 import dev.neurite.processor.kernel.Movement;
 import dev.neurite.processor.kernel.Products;
 import dev.neurite.processor.lower.WinogradConvolution.Position;
@@ -86,6 +87,10 @@ final class ImageConvolution {
                   new Position(y.array(), y.at("row"))));
       return row;
     }
+    if (isOnePanel(room)) {
+      row.add(new Line.Loop("y", "0", text(g.outHeight()), List.of(inPanel(source, y, bias))));
+      return row;
+    }
     int groupBias = (g.groupFilters() + 15) / 16 * 16;
     List<Line> line = new ArrayList<>();
     boolean isShort = g.runs() == 1 && Products.isShort(g.depth());
@@ -135,6 +140,38 @@ final class ImageConvolution {
             : new Line.Loop("group", "0", text(g.groups()), List.of(product)));
     row.add(new Line.Loop("y", "0", text(g.outHeight()), line));
     return row;
+  }
+
+  /** Whether tiles that hold all filters in one vector may take all inputs of a pixel at once. */
+  private boolean isOnePanel(boolean room) {
+    return g.groups() == 1
+        && g.runs() == 1
+        && (g.filters() == 16 || (g.filters() < 16 && room))
+        && Lanes.isNested(conv.kernel().height(), g.depth());
+  }
+
+  private Line.Call inPanel(Place source, Place y, String bias) {
+    int rowFloats = g.paddedWidth() * g.channels();
+    return frame
+        .kernels()
+        .call(
+            Products.panelBy(g.outWidth(), g.depth()),
+            List.of("m", "tapStride", "depth", "lda", "ldc"),
+            text(g.outWidth()),
+            text(conv.kernel().height()),
+            text(conv.dilation().height() * rowFloats),
+            text(g.depth()),
+            source.array(),
+            sum(source.at("row"), product("y", text(conv.stride().height() * rowFloats))),
+            text(conv.stride().width() * g.channels()),
+            "p",
+            text(frame.panels(node.origin(), "weight").offset()),
+            text(g.filters()),
+            "p",
+            bias,
+            y.array(),
+            sum(y.at("row"), product("y", text(g.outWidth() * g.filters()))),
+            text(g.filters()));
   }
 
   private WinogradConvolution winograd(WinogradTiles tiles) {

@@ -20,13 +20,19 @@ final class PoolingLowering {
     this.node = node;
   }
 
-  List<Line> max(Operation.MaxPool2D pool) {
+  /**
+   * The largest values.
+   *
+   * @param room whether source and result have room for 15 numbers behind their last
+   */
+  List<Line> max(Operation.MaxPool2D pool, boolean room) {
+    boolean whole = room && node.type().shape().getFirst() * Frame.lanes(node) % 16 != 0;
     Place x = x();
     Place y = y();
     List<String> arguments =
         inPairs(pool) ? pairs() : window(pool.kernel(), pool.stride(), pool.padding());
     arguments.addAll(List.of(x.array(), x.at("row"), y.array(), y.at("row")));
-    Kernel kernel = inPairs(pool) ? Pooling.maxPool2() : Pooling.maxPool();
+    Kernel kernel = inPairs(pool) ? Pooling.maxPool2(whole) : Pooling.maxPool();
     return forRows(call(kernel, arguments.toArray(String[]::new)));
   }
 

@@ -287,7 +287,7 @@ public final class InferencePlanner {
                 within || run.rows() == 0 ? node.id() : run.first(),
                 within ? to : endOfUse(to),
                 within ? run.rows() : 0,
-                columns(node.type()) % 16 == 0 ? 0 : 16));
+                storesBehind(node.id()) ? 16 : 0));
       }
     }
   }
@@ -318,6 +318,14 @@ public final class InferencePlanner {
       }
     }
     return false;
+  }
+
+  /**
+   * Whether vectors may be read and stored whole behind the last number of some value in a place.
+   */
+  private boolean storesBehind(int owner) {
+    return graph.nodes().stream()
+        .anyMatch(node -> owner(node.id()) == owner && columns(node.type()) % 16 != 0);
   }
 
   /** Neighbouring values of a dense layer or a convolution: units or filters. */

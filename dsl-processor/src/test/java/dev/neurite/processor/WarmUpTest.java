@@ -1,0 +1,184 @@
+package dev.neurite.processor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.testing.compile.Compilation;
+import com.google.testing.compile.Compiler;
+import com.google.testing.compile.JavaFileObjects;
+import dev.neurite.TrainableModel;
+import dev.neurite.Training;
+import java.lang.reflect.Field;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import javax.tools.JavaFileObject;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A machine that is too busy to compile the vector code in time: the generated source with another
+ * notion of time, in which a number of trials fail and the pauses between them are short.
+ */
+final class WarmUpTest {
+
+  private static final String MODE = "neurite.warmup";
+
+  private static final String SOURCE =
+      """
+      package warm;
+
+      import dev.neurite.dsl.*;
+
+      @Model
+      public interface Small {
+        @Input(5) Layer x();
+        @Dense(3) @ReLU Layer y();
+      }
+      """;
+
+  private static final String BUSY =
+      """
+      package warm;
+
+      final class Busy {
+        static volatile int trials;
+        private static long last;
+
+        static synchronized boolean isOver(long start) {
+          if (start != last || trials == 0) {
+            last = start;
+            trials++;
+          }
+          return trials <= %d;
+        }
+      }
+      """;
+
+  private String before = "";
+
+  @BeforeEach
+  void remember() {
+    before = System.getProperty(MODE, "");
+    System.setProperty(MODE, "background");
+  }
+
+  @AfterEach
+  void restore() {
+    if (before.isEmpty()) {
+      System.clearProperty(MODE);
+    } else {
+      System.setProperty(MODE, before);
+    }
+  }
+
+  @Test
+  void trainingTriesAgain() throws Exception {
+    ClassLoader classes = withFailures(2);
+    try (Training training = model(classes).training(4, 1)) {
+      training.forward(new float[20], 4);
+      Field done = field(classes, "warm.SmallBackward$Warmup", "done");
+      await(() -> get(done, null).equals(true));
+    }
+    assertThat(trials(classes)).isEqualTo(3);
+  }
+
+  @Test
+  void trainingGivesUpInTheEnd() throws Exception {
+    ClassLoader classes = withFailures(Integer.MAX_VALUE);
+    try (Training training = model(classes).training(4, 1)) {
+      training.forward(new float[20], 4);
+      await(() -> trials(classes) == 5);
+      Field running = field(classes, "warm.SmallBackward$Warmup", "running");
+      await(() -> get(running, null).equals(false));
+      assertThat(get(field(classes, "warm.SmallBackward$Warmup", "done"), null)).isEqualTo(false);
+      training.forward(new float[20], 4);
+    }
+  }
+
+  @Test
+  void inferenceTriesAgain(@TempDir Path folder) throws Exception {
+    ClassLoader classes = withFailures(2);
+    Path weights = folder.resolve("small.safetensors");
+    model(classes).save(weights);
+    Class<?> forward = classes.loadClass("warm.SmallForward");
+    Object network = forward.getMethod("load", Path.class).invoke(null, weights);
+    Field choice = forward.getDeclaredField("choice");
+    choice.setAccessible(true);
+    Field kernels = field(classes, "warm.SmallForward$Choice", "kernels");
+    Class<?> simd = classes.loadClass("warm.SmallForward$Simd");
+    await(() -> simd.isInstance(get(kernels, get(choice, network))));
+    assertThat(trials(classes)).isEqualTo(3);
+  }
+
+  /** The generated classes on a machine on which so many trials of a warm-up fail. */
+  private static ClassLoader withFailures(int trials) throws Exception {
+    Compilation generated =
+        Compiler.javac()
+            .withProcessors(new NeuriteProcessor())
+            .withOptions("--release", "25")
+            .compile(JavaFileObjects.forSourceString("warm.Small", SOURCE));
+    assertThat(generated.errors()).isEmpty();
+    List<JavaFileObject> sources = new ArrayList<>();
+    sources.add(JavaFileObjects.forSourceString("warm.Small", SOURCE));
+    sources.add(JavaFileObjects.forSourceString("warm.Busy", BUSY.formatted(trials)));
+    int limits = 0;
+    int pauses = 0;
+    for (JavaFileObject file : generated.generatedSourceFiles()) {
+      String text = file.getCharContent(false).toString();
+      String changed = text.replace("after - start > 60_000_000_000L", "Busy.isOver(start)");
+      limits += changed.equals(text) ? 0 : 1;
+      String hurried = changed.replace("minutes * 60_000L", "minutes * 5L");
+      pauses += hurried.equals(changed) ? 0 : 1;
+      String name = file.getName();
+      String simple = name.substring(name.lastIndexOf('/') + 1, name.length() - ".java".length());
+      sources.add(JavaFileObjects.forSourceString("warm." + simple, hurried));
+    }
+    assertThat(List.of(limits, pauses)).containsExactly(2, 2);
+    Compilation compilation =
+        Compiler.javac()
+            .withOptions("-proc:none", "--add-modules", "jdk.incubator.vector")
+            .compile(sources);
+    assertThat(compilation.errors()).isEmpty();
+    return CompiledClasses.of(compilation);
+  }
+
+  private static TrainableModel model(ClassLoader classes) throws ReflectiveOperationException {
+    return (TrainableModel)
+        classes.loadClass("warm.SmallModel").getMethod("create", long.class).invoke(null, 1L);
+  }
+
+  private static int trials(ClassLoader classes) {
+    return (Integer) get(field(classes, "warm.Busy", "trials"), null);
+  }
+
+  private static Field field(ClassLoader classes, String type, String name) {
+    try {
+      Field field = classes.loadClass(type).getDeclaredField(name);
+      field.setAccessible(true);
+      return field;
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static Object get(Field field, Object of) {
+    try {
+      return field.get(of);
+    } catch (IllegalAccessException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Waits for what comes after some seconds; two minutes are for the busiest of machines. */
+  private static void await(BooleanSupplier condition) throws InterruptedException {
+    long start = System.nanoTime();
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime() - start).isLessThan(TimeUnit.MINUTES.toNanos(2));
+      Thread.sleep(20);
+    }
+  }
+}
