@@ -156,8 +156,8 @@ public final class Sources {
     List<String> arguments = new ArrayList<>(List.of(options));
     arguments.addAll(
         List.of(
-            "--release",
-            "25",
+            "--add-modules",
+            "jdk.incubator.vector",
             "-d",
             folder.toString(),
             "-s",

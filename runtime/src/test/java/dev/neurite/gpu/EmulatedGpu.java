@@ -3,8 +3,10 @@ package dev.neurite.gpu;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -162,7 +164,11 @@ public final class EmulatedGpu {
 
   private static void build() {
     Path script = Path.of("..", "gpu-emulator", "build.sh").toAbsolutePath().normalize();
-    try {
+    Path lock = FOLDER.resolveSibling("gpu-emulator.lock");
+    // One of the JVMs that run test classes side by side builds it, the others wait.
+    try (FileChannel channel =
+        FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+      channel.lock();
       run(List.of("sh", script.toString(), FOLDER.toString()));
     } catch (IOException e) {
       throw new AssertionError("the emulated GPU could not be built", e);

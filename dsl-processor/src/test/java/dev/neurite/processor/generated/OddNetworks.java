@@ -215,7 +215,7 @@ final class OddNetworks {
     BODIES.put(
         "OddLarge",
         """
-          @Input({3, 19, 23}) Layer x();
+          @Input({3, 15, 17}) Layer x();
           @Conv2D(filters = 64, kernel = 3) @ReLU Layer a();
           @Conv2D(filters = 70, kernel = {3, 2}, stride = 2) @Tanh Layer b();
           @Conv2D(filters = 64, kernel = 1) Layer c();
@@ -229,15 +229,13 @@ final class OddNetworks {
     BODIES.put(
         "OddWinograd",
         """
-          @Input({2, 14, 18}) Layer x();
+          @Input({2, 13, 14}) Layer x();
           @Conv2D(filters = 32, kernel = 3) @Tanh Layer a();
           @Conv2D(filters = 48, kernel = 3, padding = 1) Layer b();
           @BatchNorm @SiLU Layer b2();
           @Conv2D(filters = 32, kernel = 3, padding = 1, bias = false) Layer c();
           @From({"a", "c"}) @Add Layer c2();
           @Conv2D(filters = 32, kernel = 3, padding = 3) @Tanh Layer d();
-          @Conv2D(filters = 32, kernel = {2, 4}) Layer f();
-          @Conv2D(filters = 32, kernel = 3, padding = 1) Layer g();
           @GlobalAvgPool Layer h();
           @From("c2") @Conv2D(filters = 64, kernel = 3) Layer e();
           @GlobalAvgPool Layer i();

@@ -16,6 +16,9 @@ public final class OddRun {
   private static final int[] BATCHES = {1, 3, 13};
   private static final int STEPS = 2;
 
+  /** The fewest rows of which sixteen share the lanes of vectors in inference. */
+  private static final int LANE_ROWS = 8;
+
   private OddRun() {}
 
   /**
@@ -95,7 +98,8 @@ public final class OddRun {
   }
 
   /**
-   * Asserts that every row alone, and every beginning of the batch, gives the bits of the batch.
+   * Asserts that every row alone, the first two, and as many as just do and do not share lanes give
+   * the bits of the batch.
    */
   static void rowsAlone(
       GeneratedNetwork network,
@@ -106,19 +110,25 @@ public final class OddRun {
     for (int row = 0; row < rows; row++) {
       int at = row;
       List<Object> alone = inputs.stream().map(input -> rowOf(input, at, 1, rows)).toList();
-      List<Object> first = inputs.stream().map(input -> rowOf(input, 0, at + 1, rows)).toList();
       float[][] one = network.predict(model, alone, 1);
-      float[][] begin = network.predict(model, first, row + 1);
       for (int i = 0; i < batch.length; i++) {
         int size = batch[i].length / rows;
         require(
             network,
             Arrays.equals(one[i], Arrays.copyOfRange(batch[i], row * size, (row + 1) * size)),
             "row " + row + " alone gives other bits than among " + rows);
-        require(
-            network,
-            Arrays.equals(begin[i], Arrays.copyOf(batch[i], (row + 1) * size)),
-            (row + 1) + " rows give other bits than among " + rows);
+      }
+    }
+    for (int count : new int[] {2, LANE_ROWS - 1, LANE_ROWS}) {
+      if (count < rows) {
+        List<Object> first = inputs.stream().map(input -> rowOf(input, 0, count, rows)).toList();
+        float[][] begin = network.predict(model, first, count);
+        for (int i = 0; i < batch.length; i++) {
+          require(
+              network,
+              Arrays.equals(begin[i], Arrays.copyOf(batch[i], count * (batch[i].length / rows))),
+              count + " rows give other bits than among " + rows);
+        }
       }
     }
   }
