@@ -19,10 +19,16 @@ public final class Pooling {
 
   private Pooling() {}
 
-  public static Kernel maxPool() {
+  /**
+   * The largest values.
+   *
+   * @param room whether x and y have room for 15 numbers behind their last
+   */
+  public static Kernel maxPool(boolean room) {
     return windows(
-        "maxPool",
-        "y = the largest value of each window.",
+        "maxPool" + (room ? Products.WHOLE : ""),
+        "y = the largest value of each window." + (room ? Products.ROOM : ""),
+        rest(room),
         WINDOW + ", real[] x, int xo, real[] y, int yo",
         List.of(
             new Stmt.Let("best", load("x", "xo + (top * width + left) * channels")),
@@ -38,6 +44,7 @@ public final class Pooling {
     return windows(
         "maxPoolGradient",
         "dx += dy at the first position of each window that holds its largest value.",
+        Stmt.Lanes.Rest.ONE_BY_ONE,
         WINDOW + ", real[] x, int xo, real[] y, int yo, real[] dy, int dyo, real[] dx, int dxo",
         List.of(
             new Stmt.Let("best", load("y", "yo + out")),
@@ -69,9 +76,9 @@ public final class Pooling {
    */
   public static Kernel maxPool2(boolean room) {
     return pairs(
-        room ? "maxPool2Whole" : "maxPool2",
+        "maxPool2" + (room ? Products.WHOLE : ""),
         "y = the largest value of each 2 x 2 window." + (room ? Products.ROOM : ""),
-        room ? Stmt.Lanes.Rest.WHOLE_VECTOR : Stmt.Lanes.Rest.ONE_BY_ONE,
+        rest(room),
         "real[] x, int xo, real[] y, int yo",
         "xo",
         List.of(
@@ -145,10 +152,17 @@ public final class Pooling {
                             new Stmt.Lanes("channels", rest, lanes)))))));
   }
 
-  public static Kernel averagePool() {
+  /**
+   * The means.
+   *
+   * @param room whether x and y have room for 15 numbers behind their last
+   */
+  public static Kernel averagePool(boolean room) {
     return windows(
-        "averagePool",
-        "y = the mean of each window; {@code area} values, or those inside the image where it is 0.",
+        "averagePool" + (room ? Products.WHOLE : ""),
+        "y = the mean of each window; {@code area} values, or those inside the image where it is 0."
+            + (room ? Products.ROOM : ""),
+        rest(room),
         WINDOW + ", int area, real[] x, int xo, real[] y, int yo",
         List.of(
             new Stmt.Let("sum", constant(0)),
@@ -160,6 +174,7 @@ public final class Pooling {
     return windows(
         "averagePoolGradient",
         "dx += dy / the number of values averaged.",
+        Stmt.Lanes.Rest.ONE_BY_ONE,
         WINDOW + ", int area, real[] dy, int dyo, real[] dx, int xo",
         List.of(
             new Stmt.Let("gradient", load("dy", "dyo + out").dividedBy(number(AREA))),
@@ -220,8 +235,16 @@ public final class Pooling {
         "y0", "top", "bottom", 1, List.of(new Stmt.For("x0", "left", "right", 1, inner)));
   }
 
+  private static Stmt.Lanes.Rest rest(boolean room) {
+    return room ? Stmt.Lanes.Rest.WHOLE_VECTOR : Stmt.Lanes.Rest.ONE_BY_ONE;
+  }
+
   private static Kernel windows(
-      String name, String documentation, String parameters, List<Stmt> lanes) {
+      String name,
+      String documentation,
+      Stmt.Lanes.Rest rest,
+      String parameters,
+      List<Stmt> lanes) {
     return new Kernel(
         name,
         documentation,
@@ -248,6 +271,6 @@ public final class Pooling {
                                 "right",
                                 "Math.min(width, column * strideWidth - paddingLeft + kernelWidth)"),
                             new Stmt.Int("out", "(row * outWidth + column) * channels"),
-                            new Stmt.Lanes("channels", lanes)))))));
+                            new Stmt.Lanes("channels", rest, lanes)))))));
   }
 }

@@ -14,7 +14,7 @@ public final class Products {
       "int m, int taps, int tapStride, real[] a, int ao, int lda, real[] w, int wo, int panel, int n, real[] b, int bo, real[] c, int co,"
           + " int ldc";
 
-  private static final String WHOLE = "Whole";
+  static final String WHOLE = "Whole";
 
   static final String ROOM = " Stores whole vectors: c has room for 15 numbers behind its last.";
 

@@ -64,11 +64,8 @@ final class ForwardLowering {
       case Operation.BatchNorm norm -> batchNorm(node, norm);
       case Operation.LayerNorm norm -> lines.add(normalization(node).layerNorm(norm));
       case Operation.Embedding ignored -> embedding(node);
-      case Operation.MaxPool2D pool -> {
-        boolean room = room(input(node, 0)) && room(frame.value(node.id()));
-        lines.addAll(pooling(node).max(pool, room));
-      }
-      case Operation.AvgPool2D pool -> lines.addAll(pooling(node).average(pool));
+      case Operation.MaxPool2D pool -> lines.addAll(pooling(node).max(pool, roomToPool(node)));
+      case Operation.AvgPool2D pool -> lines.addAll(pooling(node).average(pool, roomToPool(node)));
       case Operation.GlobalAvgPool ignored -> lines.addAll(pooling(node).mean());
       case Operation.Pass ignored -> throw gone(node);
       case Operation.Flatten ignored -> throw gone(node);
@@ -256,6 +253,10 @@ final class ForwardLowering {
 
   private PoolingLowering pooling(ArrangedNode node) {
     return new PoolingLowering(frame, node);
+  }
+
+  private boolean roomToPool(ArrangedNode node) {
+    return room(input(node, 0)) && room(frame.value(node.id()));
   }
 
   private JoinLowering join(ArrangedNode node) {

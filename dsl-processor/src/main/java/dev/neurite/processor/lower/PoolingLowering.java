@@ -26,13 +26,13 @@ final class PoolingLowering {
    * @param room whether source and result have room for 15 numbers behind their last
    */
   List<Line> max(Operation.MaxPool2D pool, boolean room) {
-    boolean whole = room && node.type().shape().getFirst() * Frame.lanes(node) % 16 != 0;
+    boolean whole = room && leavesLanesOver();
     Place x = x();
     Place y = y();
     List<String> arguments =
         inPairs(pool) ? pairs() : window(pool.kernel(), pool.stride(), pool.padding());
     arguments.addAll(List.of(x.array(), x.at("row"), y.array(), y.at("row")));
-    Kernel kernel = inPairs(pool) ? Pooling.maxPool2(whole) : Pooling.maxPool();
+    Kernel kernel = inPairs(pool) ? Pooling.maxPool2(whole) : Pooling.maxPool(whole);
     return forRows(call(kernel, arguments.toArray(String[]::new)));
   }
 
@@ -55,13 +55,19 @@ final class PoolingLowering {
             text(out.get(2))));
   }
 
-  List<Line> average(Operation.AvgPool2D pool) {
+  private boolean leavesLanesOver() {
+    return node.type().shape().getFirst() * Frame.lanes(node) % 16 != 0;
+  }
+
+  /** The means, with room as for {@link #max}. */
+  List<Line> average(Operation.AvgPool2D pool, boolean room) {
     Place x = x();
     Place y = y();
     List<String> arguments = window(pool.kernel(), pool.stride(), pool.padding());
     arguments.add(averageArea(pool));
     arguments.addAll(List.of(x.array(), x.at("row"), y.array(), y.at("row")));
-    return forRows(call(Pooling.averagePool(), arguments.toArray(String[]::new)));
+    boolean whole = room && leavesLanesOver();
+    return forRows(call(Pooling.averagePool(whole), arguments.toArray(String[]::new)));
   }
 
   private static String averageArea(Operation.AvgPool2D pool) {
