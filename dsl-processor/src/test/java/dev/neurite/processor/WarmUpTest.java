@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import javax.tools.JavaFileObject;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -165,7 +166,7 @@ final class WarmUpTest {
     }
   }
 
-  private static Object get(Field field, Object of) {
+  private static Object get(Field field, @Nullable Object of) {
     try {
       return field.get(of);
     } catch (IllegalAccessException e) {
