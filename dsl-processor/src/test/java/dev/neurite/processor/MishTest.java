@@ -10,12 +10,10 @@ import dev.neurite.TrainableModel;
 import dev.neurite.Training;
 import dev.neurite.spi.DoubleTrainingProgram;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Mish alone as a network: its values, its gradients, and the same bits from both twins. */
 final class MishTest {
@@ -37,11 +35,11 @@ final class MishTest {
       """
           .formatted(SIZE);
 
-  private static final String[] CHOICES = {"neurite.vectors", "neurite.warmup"};
+  @RegisterExtension final SystemProperty vectors = new SystemProperty("neurite.vectors", "on");
+
+  @RegisterExtension final SystemProperty warmUp = new SystemProperty("neurite.warmup", "off");
 
   private static CompiledClasses classes = new CompiledClasses(Map.of());
-
-  private final Map<String, String> before = new HashMap<>();
 
   @BeforeAll
   static void compile() {
@@ -52,25 +50,6 @@ final class MishTest {
             .compile(JavaFileObjects.forSourceString("curves.Curve", SOURCE));
     assertThat(compilation.errors()).isEmpty();
     classes = CompiledClasses.of(compilation);
-  }
-
-  @BeforeEach
-  void remember() {
-    for (String choice : CHOICES) {
-      before.put(choice, System.getProperty(choice, ""));
-    }
-  }
-
-  @AfterEach
-  void restore() {
-    before.forEach(
-        (choice, value) -> {
-          if (value.isEmpty()) {
-            System.clearProperty(choice);
-          } else {
-            System.setProperty(choice, value);
-          }
-        });
   }
 
   /** Values of PyTorch's torch.nn.functional.mish, rounded to seven digits. */
@@ -153,7 +132,6 @@ final class MishTest {
   /** What one row gives: its values, the gradient of its input, and its prediction. */
   private static float[][] pass(float[] x, boolean vectors) {
     System.setProperty("neurite.vectors", vectors ? "on" : "off");
-    System.setProperty("neurite.warmup", "off");
     try {
       Class<?> type = classes.loadClass("curves.CurveModel");
       TrainableModel model = (TrainableModel) type.getMethod("create", long.class).invoke(null, 1L);

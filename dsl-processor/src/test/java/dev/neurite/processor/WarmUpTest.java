@@ -15,9 +15,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import javax.tools.JavaFileObject;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -26,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 final class WarmUpTest {
 
-  private static final String MODE = "neurite.warmup";
+  @RegisterExtension final SystemProperty mode = new SystemProperty("neurite.warmup", "background");
 
   private static final String SOURCE =
       """
@@ -58,23 +57,6 @@ final class WarmUpTest {
         }
       }
       """;
-
-  private String before = "";
-
-  @BeforeEach
-  void remember() {
-    before = System.getProperty(MODE, "");
-    System.setProperty(MODE, "background");
-  }
-
-  @AfterEach
-  void restore() {
-    if (before.isEmpty()) {
-      System.clearProperty(MODE);
-    } else {
-      System.setProperty(MODE, before);
-    }
-  }
 
   @Test
   void trainingTriesAgain() throws Exception {

@@ -14,9 +14,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import javax.tools.StandardLocation;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -39,25 +38,8 @@ final class WinogradTest {
       @Conv2D(filters = 32, kernel = 3, padding = 2) Layer c();
       """;
 
-  private static final String VECTORS = "neurite.vectors";
-
-  private String before = "";
-
   /** The scalar twin gives the same bits, and needs no warm-up. */
-  @BeforeEach
-  void chooseTheScalarTwin() {
-    before = System.getProperty(VECTORS, "");
-    System.setProperty(VECTORS, "off");
-  }
-
-  @AfterEach
-  void restore() {
-    if (before.isEmpty()) {
-      System.clearProperty(VECTORS);
-    } else {
-      System.setProperty(VECTORS, before);
-    }
-  }
+  @RegisterExtension final SystemProperty vectors = new SystemProperty("neurite.vectors", "off");
 
   @ParameterizedTest
   @CsvSource(

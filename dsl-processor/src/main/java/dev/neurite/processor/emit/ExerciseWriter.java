@@ -150,7 +150,7 @@ final class ExerciseWriter {
             constant ->
                 constant.getValue()
                     * switch (constant.getKey()) {
-                      case "lda", "ldc" -> 2 * MOST_ROWS;
+                      case "lda", "ldc" -> Math.max(2 * MOST_ROWS, constants.getOrDefault("m", 0));
                       case "aStep", "wStep" -> constants.getOrDefault("count", MOST_STEPS);
                       case "depth" -> 32;
                       case String other -> 8;

@@ -164,8 +164,7 @@ public final class Products {
     return new Kernel(
         isShort ? "panel" + depth + "Deep" : "panel",
         "Products: c[i][j] = b[j] + sum of a[i][k] w[k][j] over {@code taps} x {@code depth} inputs k, in this order; weights w in one panel of"
-            + " 16 columns."
-            + ROOM,
+            + " 16 columns. Stores whole vectors: behind less than 16 columns c has room for 15 numbers.",
         Kernel.parameters(
             "int m, int taps, int tapStride, int depth, real[] a, int ao, int lda, real[] w, int wo, int n, real[] b, int bo, real[] c,"
                 + " int co, int ldc"),
