@@ -67,11 +67,12 @@ final class ConvolutionExamplesTest {
   /** Each class as likely as the others is a loss of log 10 = 2.30. */
   @Test
   void resNetAndInceptionLearn() {
-    ExampleRun resNet = ExampleRun.of("blocks", "--limit", "64", "--epochs", "4");
+    ExampleRun resNet = ExampleRun.onPlainJava("blocks", "--limit", "64", "--epochs", "4");
     assertThat(resNet.out()).contains("stage1.0.conv1", "stage3.1.bn2");
     assertThat(resNet.after("loss").getLast()).isLessThan(1.5);
     ExampleRun inception =
-        ExampleRun.of("blocks", "--network", "INCEPTION", "--limit", "500", "--epochs", "8");
+        ExampleRun.onPlainJava(
+            "blocks", "--network", "INCEPTION", "--limit", "500", "--epochs", "8");
     assertThat(inception.after("loss").getLast()).isLessThan(1.5);
   }
 

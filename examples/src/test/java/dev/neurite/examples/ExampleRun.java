@@ -30,6 +30,20 @@ record ExampleRun(int exitCode, String out, String err) {
     }
   }
 
+  /**
+   * The same on plain Java: the same numbers, and for a few seconds of training no vector code has
+   * to be compiled, which takes longer than that.
+   */
+  static ExampleRun onPlainJava(String... args) {
+    String vectors = "neurite.vectors";
+    System.setProperty(vectors, "off");
+    try {
+      return of(args);
+    } finally {
+      System.clearProperty(vectors);
+    }
+  }
+
   List<String> lines() {
     return out.lines().toList();
   }

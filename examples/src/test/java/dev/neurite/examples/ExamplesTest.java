@@ -64,7 +64,7 @@ final class ExamplesTest {
 
   @Test
   void mlpPrintsItsRunningLossAndLearns() {
-    ExampleRun mlp = ExampleRun.of("mnist-mlp", "--epochs", "5");
+    ExampleRun mlp = ExampleRun.onPlainJava("mnist-mlp", "--epochs", "5");
     assertThat(mlp.after("running loss")).hasSize(2).isSortedAccordingTo((a, b) -> b.compareTo(a));
     assertThat(mlp.lines().getLast()).matches("test accuracy 0\\.\\d{4}");
     assertThat(mlp.after("test accuracy").getLast()).isGreaterThan(0.75);
@@ -73,14 +73,14 @@ final class ExamplesTest {
 
   @Test
   void twoClassSeparatesTheMoonsWithBothLosses() {
-    ExampleRun moons = ExampleRun.of("two-class");
+    ExampleRun moons = ExampleRun.onPlainJava("two-class");
     assertThat(moons.after("separates")).hasSize(2).allMatch(share -> share >= 0.97);
     assertThat(moons.after("largest relative error")).hasSize(2).allMatch(error -> error < 1e-6);
   }
 
   @Test
   void regressorFitsBothCurvesInBothWays() {
-    ExampleRun regressor = ExampleRun.of("regressor", "--epochs", "600");
+    ExampleRun regressor = ExampleRun.onPlainJava("regressor", "--epochs", "600");
     assertThat(regressor.after("per sample")).last().matches(error -> error < 0.01);
     assertThat(regressor.after("batch")).last().matches(error -> error < 0.01);
     assertThat(regressor.after("largest relative error"))
@@ -90,7 +90,7 @@ final class ExamplesTest {
 
   @Test
   void neuronShowsCurvesVanishingGradientsAndChecksThemAll() {
-    ExampleRun neuron = ExampleRun.of("neuron");
+    ExampleRun neuron = ExampleRun.onPlainJava("neuron");
     double line = neuron.after("mean squared error: line").getFirst();
     double network = neuron.after("network").getLast();
     assertThat(network).isLessThan(line / 100);
@@ -106,7 +106,8 @@ final class ExamplesTest {
 
   @Test
   void autoencoderGivesDigitsBackWithTiedWeights() {
-    ExampleRun autoencoder = ExampleRun.of("autoencoder", "--limit", "1000", "--epochs", "12");
+    ExampleRun autoencoder =
+        ExampleRun.onPlainJava("autoencoder", "--limit", "1000", "--epochs", "12");
     assertThat(autoencoder.out())
         .contains(
             "Stored: encoder.weight [128, 784], encoder.bias [128], code.weight [24, 128],"
