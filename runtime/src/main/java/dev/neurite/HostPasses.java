@@ -12,6 +12,13 @@ final class HostPasses implements Passes {
   /** Threads that compiling vector kernels keeps busy: the JVM's compiler, and who calls them. */
   private static final int WARMING_THREADS = 2;
 
+  /**
+   * Multiply-adds of a forward pass from which on a training waits for vector code: plain Java
+   * takes some ten milliseconds for such a pass and the one back, and as long as some hundred later
+   * steps while the JVM compiles at the same time.
+   */
+  private static final long WORTH_WAITING_FOR = 1 << 22;
+
   private final TrainableModel model;
   private final ModelDescription description;
   private final float[] gradients;
@@ -20,6 +27,11 @@ final class HostPasses implements Passes {
   private final int threadsBesideWarmUp;
   private final Training.Work forwardStage = this::runForward;
   private final Training.Work backwardStage = this::runBackward;
+
+  /** Multiply-adds of one row's forward pass. */
+  private final long multiplyAdds;
+
+  private boolean prepared;
   private boolean training = true;
   private int rows;
   private int stage;
@@ -33,6 +45,8 @@ final class HostPasses implements Passes {
     threadsBesideWarmUp =
         Math.clamp(Runtime.getRuntime().availableProcessors() - WARMING_THREADS, 1, pool.threads());
     description = model.description();
+    multiplyAdds =
+        description.layers().stream().mapToLong(ModelDescription.LayerRow::multiplyAdds).sum();
     gradients = new float[description.parameterLength()];
     program = model.newProgram(gradients, maxRows);
   }
@@ -62,6 +76,10 @@ final class HostPasses implements Passes {
   public void forward(Object[] inputs, int rows, long seed, long pass) {
     this.rows = rows;
     program.begin(inputs, rows, seed, pass);
+    if (!prepared && rows * multiplyAdds >= WORTH_WAITING_FOR) {
+      program.prepare(pool.threads());
+      prepared = true;
+    }
     parts = program.isWarm() ? pool.threads() : threadsBesideWarmUp;
     for (stage = 0; stage < program.forwardStages(); stage++) {
       pool.run(forwardStage, parts);

@@ -36,6 +36,14 @@ public interface TrainingProgram {
   void trainingMode(boolean training);
 
   /**
+   * Has what this pass and its backward pass are going to run compiled before it returns; called
+   * after {@link #begin} where the passes are large enough to wait for that.
+   *
+   * @param parts of each stage
+   */
+  default void prepare(int parts) {}
+
+  /**
    * Whether passes run on the kernels that they are going to run on; {@code false} while vector
    * kernels are being compiled in the background, which takes processors too.
    */

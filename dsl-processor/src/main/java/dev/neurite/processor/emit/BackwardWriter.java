@@ -131,10 +131,12 @@ final class BackwardWriter {
       type.addMethod(
           override("isWarm")
               .returns(TypeName.BOOLEAN)
-              .addStatement("return !vectors || k instanceof Simd || !Warmup.running")
+              .addStatement("return !vectors || k instanceof Simd || !Exercise.running")
               .build());
-      type.addType(ExerciseWriter.warmup());
-      new ExerciseWriter(code.kernels()).addTo(type);
+      type.addType(kernels.mixed());
+      type.addType(new ExerciseWriter(kernels.inOrderOfWeight(), bodies).type());
+      type.addMethod(chosenKernels());
+      type.addMethod(prepare());
     }
     return type.build();
   }
@@ -148,10 +150,7 @@ final class BackwardWriter {
               .build());
     } else {
       type.addField(field(TypeName.BOOLEAN, "vectors").build());
-      type.addField(
-          mutable(ClassName.bestGuess(KernelClasses.KERNELS), "k")
-              .initializer("new Scalar()")
-              .build());
+      type.addField(mutable(ClassName.bestGuess(KernelClasses.KERNELS), "k").build());
     }
     type.addField(field(numbers, "p").addJavadoc("Parameters.\n").build());
     type.addField(field(numbers, "s").addJavadoc("State: running statistics.\n").build());
@@ -203,7 +202,7 @@ final class BackwardWriter {
     body.addStatement("this.capacity = maxRows");
     if (usesVectors) {
       body.addStatement("this.vectors = vectors");
-      body.beginControlFlow("if (vectors)").addStatement("Warmup.begin()").endControlFlow();
+      body.addStatement("this.k = vectors ? kernels() : new Scalar()");
     }
     if (lanes > 1) {
       body.addStatement("int places = (maxRows + $L) & $L", lanes - 1, -lanes);
@@ -310,11 +309,6 @@ final class BackwardWriter {
     for (int i = 0; i < inputs.size(); i++) {
       body.addStatement("this.input$L = ($T) inputs[$L]", i, inputType(i), i);
     }
-    if (usesVectors) {
-      body.beginControlFlow("if (vectors && !(k instanceof Simd) && Warmup.done)");
-      body.addStatement("this.k = new Simd()");
-      body.endControlFlow();
-    }
     body.addStatement("this.rows = rows");
     body.addStatement("this.seed = seed");
     body.addStatement("this.step = step");
@@ -324,6 +318,46 @@ final class BackwardWriter {
         .addParameter(TypeName.LONG, "seed")
         .addParameter(TypeName.LONG, "step")
         .addCode(body.build())
+        .build();
+  }
+
+  private MethodSpec chosenKernels() {
+    return MethodSpec.methodBuilder("kernels")
+        .addModifiers(Modifier.PRIVATE, Modifier.STATIC)
+        .addJavadoc("Vector code, at first as far as it is compiled.\n")
+        .returns(ClassName.bestGuess(KernelClasses.KERNELS))
+        .addCode(
+            bodies.typed(
+                """
+                String mode = System.getProperty("neurite.warmup", "background");
+                return mode.equals("off") || mode.equals("now") && Exercise.all() ? new Simd() : Mixed.ALL;
+                """))
+        .build();
+  }
+
+  private MethodSpec prepare() {
+    return override("prepare")
+        .addParameter(TypeName.INT, "parts")
+        .addCode(
+            bodies.typed(
+                """
+                if (!(k instanceof Mixed)) {
+                  return;
+                }
+                float[] state = s.clone();
+                this.k = Mixed.ASKING;
+                for (int part = 0; part < parts; part++) {
+                  for (int stage = 0; stage < forwardStages(); stage++) {
+                    forward(stage, part, parts);
+                  }
+                  for (int stage = 0; stage < backwardStages(); stage++) {
+                    backward(stage, part, parts);
+                  }
+                }
+                this.k = Mixed.ALL;
+                System.arraycopy(state, 0, s, 0, state.length);
+                Exercise.await();
+                """))
         .build();
   }
 

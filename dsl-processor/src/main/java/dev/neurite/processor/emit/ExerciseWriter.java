@@ -4,316 +4,516 @@ import com.palantir.javapoet.ArrayTypeName;
 import com.palantir.javapoet.ClassName;
 import com.palantir.javapoet.FieldSpec;
 import com.palantir.javapoet.MethodSpec;
+import com.palantir.javapoet.ParameterSpec;
 import com.palantir.javapoet.TypeName;
 import com.palantir.javapoet.TypeSpec;
-import dev.neurite.processor.kernel.Contraction;
 import dev.neurite.processor.kernel.Kernel;
-import dev.neurite.processor.kernel.Kernel.Parameter;
-import dev.neurite.processor.kernel.Stmt;
-import dev.neurite.processor.lower.KernelSet;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Collectors;
 import javax.lang.model.element.Modifier;
 
 /**
- * Writes how a class has its kernels compiled: each is called some thousand times on a few numbers,
- * which costs a fraction of a second where the first real calls of vector code, interpreted, would
- * cost many.
+ * Writes how a class has its kernels compiled: those that calls have asked for are called some
+ * thousand times on a few numbers, which costs a fraction of a second where the first real calls of
+ * vector code, interpreted, would cost many.
  */
 final class ExerciseWriter {
 
-  /** Floats of the scratch array: room for the largest of the small products. */
-  private static final int SCRATCH = 18432;
+  private static final ClassName KERNELS = ClassName.bestGuess(KernelClasses.KERNELS);
+  private static final TypeName FLOATS = ArrayTypeName.of(TypeName.FLOAT);
+  private static final TypeName INTS = ArrayTypeName.of(TypeName.INT);
+  private static final TypeName LONGS = ArrayTypeName.of(TypeName.LONG);
 
-  /** Rows of the largest tile, and the most steps that an exercise takes. */
-  private static final int MOST_ROWS = 12;
+  /** Kernels that one method tells apart: it stays well below 2,500 bytecodes. */
+  private static final int CASES = 64;
 
-  private static final int MOST_STEPS = 64;
+  private final List<KernelExercise> kernels;
+  private final Bodies bodies;
 
-  /** Sizes that reach every loop of a kernel: two vectors of 16 lanes and three lanes over. */
-  private static final int LANES = 35;
-
-  private static final Map<String, Integer> SIZES =
-      Map.ofEntries(
-          Map.entry("n", LANES),
-          Map.entry("length", LANES),
-          Map.entry("channels", LANES),
-          Map.entry("inner", LANES),
-          Map.entry("height", 2),
-          Map.entry("width", 2),
-          Map.entry("kernelHeight", 2),
-          Map.entry("kernelWidth", 2),
-          Map.entry("strideHeight", 1),
-          Map.entry("strideWidth", 1),
-          Map.entry("outHeight", 1),
-          Map.entry("outWidth", 1),
-          Map.entry("area", 4),
-          Map.entry("rows", 17),
-          Map.entry("columns", 17),
-          Map.entry("positions", 1),
-          Map.entry("vectors", 1),
-          Map.entry("outer", 1),
-          Map.entry("blocks", 2),
-          Map.entry("count", 2),
-          Map.entry("taps", 2),
-          Map.entry("runs", 1),
-          Map.entry("lda", 1),
-          Map.entry("ldc", 1),
-          Map.entry("end", 1),
-          Map.entry("across", 1),
-          Map.entry("inputs", 2),
-          Map.entry("toRow", 2),
-          Map.entry("panel", 16),
-          Map.entry("resultPanel", 16),
-          Map.entry("to", 17));
-
-  private final KernelSet kernels;
-
-  ExerciseWriter(KernelSet kernels) {
-    this.kernels = kernels;
+  /**
+   * Creates a writer.
+   *
+   * @param kernels in the order in which they are compiled
+   * @param bodies where the text of methods is kept
+   */
+  ExerciseWriter(List<Kernel> kernels, Bodies bodies) {
+    this.kernels = kernels.stream().map(KernelExercise::new).toList();
+    this.bodies = bodies;
   }
 
-  /** Adds a method that calls every kernel once, and one that repeats it until it is compiled. */
-  void addTo(TypeSpec.Builder type) {
-    MethodSpec.Builder once =
-        MethodSpec.methodBuilder("exercise")
-            .addModifiers(Modifier.PRIVATE, Modifier.STATIC)
+  /** The nested class. */
+  TypeSpec type() {
+    TypeSpec.Builder type =
+        TypeSpec.classBuilder("Exercise")
+            .addModifiers(Modifier.PRIVATE, Modifier.STATIC, Modifier.FINAL)
+            .addSuperinterface(Runnable.class)
             .addJavadoc(
-                "Calls every kernel on a few numbers; sums of products take {@code steps} steps and begin with what is at {@code bias}, or with 0 where that is -1.\n")
-            .addParameter(ClassName.bestGuess(KernelClasses.KERNELS), "k")
-            .addParameter(ArrayTypeName.of(TypeName.FLOAT), "x")
-            .addParameter(ArrayTypeName.of(TypeName.INT), "indices")
-            .addParameter(TypeName.INT, "steps")
-            .addParameter(TypeName.INT, "bias");
-    once.addStatement("$T.fill(x, 0)", java.util.Arrays.class);
-    for (Kernel kernel : kernels.all()) {
-      calls(kernel).forEach(once::addStatement);
-    }
-    type.addMethod(once.build());
+                "Has the JVM compile vector code, which takes some thousand calls of it: here on a few numbers, in a thread of its own, as soon"
+                    + " as a call has asked for it. {@code -Dneurite.warmup=background|now|off}.\n");
+    statics(type);
+    type.addField(
+        FieldSpec.builder(TypeName.LONG, "pause", Modifier.PRIVATE, Modifier.FINAL)
+            .addJavadoc(
+                "Nanoseconds between looks at what is being compiled: longer where no call waits for it.\n")
+            .build());
+    type.addField(
+        FieldSpec.builder(KERNELS, "simd", Modifier.PRIVATE)
+            .addJavadoc(
+                "Made by the thread that compiles: who asks is not to wait for its classes.\n")
+            .build());
+    field(type, KERNELS, "plain", "new Scalar()", "");
+    int scratch = kernels.stream().mapToInt(KernelExercise::scratch).max().orElse(0);
+    field(type, FLOATS, "x", "new float[" + scratch + "]", "");
+    field(type, INTS, "indices", "new int[" + KernelExercise.LANES + "]", "");
+    field(
+        type,
+        INTS,
+        "known",
+        "new int[COUNT]",
+        "How many of each kernel's sizes are being compiled or are compiled.\n");
+    field(
+        type,
+        INTS,
+        "calls",
+        "new int[COUNT]",
+        "How often each kernel has been called in these sizes.\n");
+    field(
+        type,
+        INTS,
+        "next",
+        "new int[COUNT]",
+        "The first of each kernel's sizes that is not seen to be compiled.\n");
+    field(
+        type,
+        LONGS,
+        "times",
+        "new long[COUNT]",
+        "The least time of a kernel in that size, in nanoseconds; 0 at first.\n");
+    field(type, LONGS, "plainTimes", "new long[COUNT]", "The same of plain Java.\n");
+    field(
+        type,
+        LONGS,
+        "since",
+        "new long[COUNT]",
+        "When the vector code was last faster than before.\n");
+    field(
+        type,
+        LONGS,
+        "spent",
+        "new long[COUNT]",
+        "The time that these calls took, in nanoseconds.\n");
     type.addMethod(
-        MethodSpec.methodBuilder("exerciseUntilCompiled")
-            .addModifiers(Modifier.PRIVATE, Modifier.STATIC)
+        MethodSpec.constructorBuilder()
+            .addModifiers(Modifier.PRIVATE)
+            .addParameter(TypeName.LONG, "pause")
+            .addStatement("this.pause = pause")
+            .build());
+    for (Text method : METHODS) {
+      type.addMethod(method.spec(bodies));
+    }
+    dispatch(type);
+    return type.build();
+  }
+
+  private void statics(TypeSpec.Builder type) {
+    type.addField(
+        FieldSpec.builder(TypeName.INT, "COUNT", Modifier.PRIVATE, Modifier.STATIC, Modifier.FINAL)
+            .addJavadoc("Kernels.\n")
+            .initializer("$L", kernels.size())
+            .build());
+    type.addField(
+        FieldSpec.builder(
+                ArrayTypeName.of(INTS), "SIZES", Modifier.PRIVATE, Modifier.STATIC, Modifier.FINAL)
             .addJavadoc(
-                "Calls every kernel until calls have become no faster for a while; says whether they are compiled, which a busy machine may"
-                    + " not have come to within a minute. The models of a process take turns.\n")
-            .returns(TypeName.BOOLEAN)
-            .addParameter(ClassName.bestGuess(KernelClasses.KERNELS), "k")
-            .addCode(
-                """
-                synchronized ("dev.neurite.warmup".intern()) {
-                  Kernels plain = new Scalar();
-                  float[] x = new float[$L];
-                  int[] indices = new int[$L];
-                  long start = System.nanoTime();
-                  // Few steps, and now and then as many as show all that a loop does, until most is compiled; then as many as show what is not.
-                  for (int steps : new int[] {2, 64}) {
-                    int calls = steps == 2 ? 100 : 10;
-                    long best = Long.MAX_VALUE;
-                    long plainBest = Long.MAX_VALUE;
-                    int steady = 0;
-                    for (int round = 0; steady < 30 || round < 80; round++) {
-                      long before = System.nanoTime();
-                      for (int i = 0; i < calls; i++) {
-                        exercise(k, x, indices, i % 51 == 0 ? 64 : steps, -(i & 1));
-                      }
-                      long after = System.nanoTime();
-                      for (int i = 0; i < calls / 5; i++) {
-                        exercise(plain, x, indices, steps, -(i & 1));
-                      }
-                      plainBest = Math.min(plainBest, (System.nanoTime() - after) * 5);
-                      boolean compiled = best / 4 < plainBest;
-                      steady = compiled && after - before > best - best / 8 ? steady + 1 : 0;
-                      best = Math.min(best, after - before);
-                      if (after - start > 60_000_000_000L) {
-                        return false;
-                      }
-                    }
-                  }
-                  return true;
-                }
-                """,
-                scratch(), LANES)
+                "Rows and columns in turn that run all of a product's code. Other kernels have one size, 0.\n")
+            .initializer(
+                "{$L}",
+                kernels.stream()
+                    .map(
+                        kernel ->
+                            kernel.allSizes().stream()
+                                .map(String::valueOf)
+                                .collect(Collectors.joining(", ", "{", "}")))
+                    .collect(Collectors.joining(", ")))
+            .build());
+    type.addField(
+        FieldSpec.builder(
+                ArrayTypeName.of(LONGS),
+                "WANTED",
+                Modifier.PRIVATE,
+                Modifier.STATIC,
+                Modifier.FINAL)
+            .addJavadoc("The sizes of each kernel that calls have asked for.\n")
+            .initializer("new long[COUNT][0]")
+            .build());
+    type.addField(
+        FieldSpec.builder(TypeName.BOOLEAN, "started", Modifier.PRIVATE, Modifier.STATIC)
+            .addJavadoc("Whether there is a thread.\n")
+            .build());
+    type.addField(
+        FieldSpec.builder(
+                TypeName.BOOLEAN, "running", Modifier.PRIVATE, Modifier.STATIC, Modifier.VOLATILE)
+            .addJavadoc("Whether something is being compiled.\n")
             .build());
   }
 
-  /** Room for strides that are numbers too: those of the network. */
-  private int scratch() {
-    return SCRATCH + kernels.all().stream().mapToInt(ExerciseWriter::extent).max().orElse(0);
+  private static void field(
+      TypeSpec.Builder type, TypeName of, String name, String value, String documentation) {
+    type.addField(
+        FieldSpec.builder(of, name, Modifier.PRIVATE, Modifier.FINAL)
+            .addJavadoc(documentation)
+            .initializer(value)
+            .build());
   }
 
-  private static int extent(Kernel kernel) {
-    Map<String, Integer> constants = kernel.constants();
-    return constants.entrySet().stream()
-        .mapToInt(
-            constant ->
-                constant.getValue()
-                    * switch (constant.getKey()) {
-                      case "lda", "ldc" -> Math.max(2 * MOST_ROWS, constants.getOrDefault("m", 0));
-                      case "aStep", "wStep" -> constants.getOrDefault("count", MOST_STEPS);
-                      case "depth" -> 32;
-                      case String other -> 8;
-                    })
-        .sum();
+  /** A method: its head as Java has it, and its body. */
+  private record Text(
+      String documentation,
+      List<Modifier> modifiers,
+      TypeName result,
+      String name,
+      List<ParameterSpec> parameters,
+      String body) {
+
+    MethodSpec spec(Bodies bodies) {
+      MethodSpec.Builder method =
+          MethodSpec.methodBuilder(name)
+              .addModifiers(modifiers)
+              .returns(result)
+              .addParameters(parameters)
+              .addCode(bodies.typed(body));
+      if (name.equals("run")) {
+        method.addAnnotation(Override.class);
+      }
+      return method.addJavadoc(documentation).build();
+    }
   }
 
-  /**
-   * Has the vector kernels compiled while the first steps run on the scalar ones, which give the
-   * same bits.
-   */
-  static TypeSpec warmup() {
-    return TypeSpec.classBuilder("Warmup")
-        .addModifiers(Modifier.PRIVATE, Modifier.STATIC, Modifier.FINAL)
-        .addJavadoc(
-            "Has the vector kernels compiled while the first steps run on scalar ones. {@code -Dneurite.warmup=background|now|off}.\n")
-        .addField(
-            FieldSpec.builder(
-                    TypeName.BOOLEAN, "done", Modifier.PRIVATE, Modifier.STATIC, Modifier.VOLATILE)
-                .build())
-        .addField(
-            FieldSpec.builder(
-                    TypeName.BOOLEAN,
-                    "running",
-                    Modifier.PRIVATE,
-                    Modifier.STATIC,
-                    Modifier.VOLATILE)
-                .build())
-        .addField(TypeName.BOOLEAN, "begun", Modifier.PRIVATE, Modifier.STATIC)
-        .addMethod(
-            MethodSpec.methodBuilder("begin")
-                .addModifiers(Modifier.STATIC, Modifier.SYNCHRONIZED)
-                .addCode(
-                    """
-                    String mode = System.getProperty("neurite.warmup", "background");
-                    if (mode.equals("off")) {
-                      done = true;
-                    } else if (mode.equals("now")) {
-                      run();
-                    } else if (!begun) {
-                      running = true;
-                      Thread thread = new Thread(Warmup::repeat, "neurite-warmup");
-                      thread.setDaemon(true);
-                      thread.start();
-                    }
-                    begun = true;
-                    """)
-                .build())
-        .addMethod(
-            MethodSpec.methodBuilder("run")
-                .addModifiers(Modifier.PRIVATE, Modifier.STATIC)
-                .returns(TypeName.BOOLEAN)
-                .addCode(
-                    """
-                    running = true;
-                    try {
-                      if (!done) {
-                        done = exerciseUntilCompiled(new Simd());
-                      }
-                    } finally {
-                      running = false;
-                    }
-                    return done;
-                    """)
-                .build())
-        .addMethod(
-            MethodSpec.methodBuilder("repeat")
-                .addModifiers(Modifier.PRIVATE, Modifier.STATIC)
-                .addJavadoc(TRIALS)
-                .addCode(trials("run()"))
-                .build())
-        .build();
+  private static ParameterSpec parameter(TypeName type, String name) {
+    return ParameterSpec.builder(type, name).build();
   }
 
-  static final String TRIALS =
+  private static final ParameterSpec KERNEL = parameter(TypeName.INT, "kernel");
+  private static final ParameterSpec SIZE = parameter(TypeName.LONG, "size");
+
+  private static final List<Text> METHODS =
+      List.of(
+          new Text(
+              "A size that runs the same code as these rows and columns do: the code repeats itself every so many rows and columns, twice as many"
+                  + " for a single row.\n",
+              List.of(Modifier.STATIC),
+              TypeName.LONG,
+              "size",
+              List.of(
+                  parameter(TypeName.INT, "m"),
+                  parameter(TypeName.INT, "n"),
+                  parameter(TypeName.INT, "everyRows"),
+                  parameter(TypeName.INT, "everyColumns")),
+              """
+              int every = m == 1 ? 2 * everyColumns : everyColumns;
+              int rows = m < 2 * everyRows ? m : everyRows + m % everyRows;
+              int columns = n < 2 * every ? n : every + n % every;
+              return (long) rows << 32 | columns;
+              """),
+          new Text(
+              "Asks for the vector code of a kernel for a size, which a thread that {@code starts} then has compiled.\n",
+              List.of(Modifier.STATIC),
+              TypeName.VOID,
+              "want",
+              List.of(KERNEL, SIZE, parameter(TypeName.BOOLEAN, "starts")),
+              """
+              for (long wanted : WANTED[kernel]) {
+                if (wanted == size) {
+                  return;
+                }
+              }
+              add(kernel, size, starts);
+              """),
+          new Text(
+              "",
+              List.of(Modifier.PRIVATE, Modifier.STATIC, Modifier.SYNCHRONIZED),
+              TypeName.VOID,
+              "add",
+              List.of(KERNEL, SIZE, parameter(TypeName.BOOLEAN, "starts")),
+              """
+              long[] wanted = WANTED[kernel];
+              for (long other : wanted) {
+                if (other == size) {
+                  return;
+                }
+              }
+              wanted = Arrays.copyOf(wanted, wanted.length + 1);
+              wanted[wanted.length - 1] = size;
+              WANTED[kernel] = wanted;
+              if (starts) {
+                start();
+              }
+              """),
+          new Text(
+              "Has what has been asked for compiled by a thread, unless there is one.\n",
+              List.of(Modifier.STATIC, Modifier.SYNCHRONIZED),
+              TypeName.VOID,
+              "start",
+              List.of(),
+              """
+              if (!started) {
+                started = true;
+                running = true;
+                Thread thread = new Thread(new Exercise(5_000_000), "neurite-warmup");
+                thread.setDaemon(true);
+                thread.start();
+              }
+              """),
+          new Text(
+              "Has what has been asked for compiled before it returns, or goes on by itself where that takes longer than ten seconds.\n",
+              List.of(Modifier.STATIC),
+              TypeName.VOID,
+              "await",
+              List.of(),
+              """
+              if (!new Exercise(1_000_000).compile(10_000_000_000L)) {
+                start();
+              }
+              """),
+          new Text(
+              "Has all vector code compiled before it returns; says whether it is.\n",
+              List.of(Modifier.STATIC),
+              TypeName.BOOLEAN,
+              "all",
+              List.of(),
+              """
+              for (int kernel = 0; kernel < COUNT; kernel++) {
+                if (SIZES[kernel].length == 0) {
+                  add(kernel, 0, false);
+                }
+                for (int i = 0; i < SIZES[kernel].length; i += 2) {
+                  add(kernel, (long) SIZES[kernel][i] << 32 | SIZES[kernel][i + 1], false);
+                }
+              }
+              return new Exercise(1_000_000).compile(60_000_000_000L);
+              """),
+          new Text(
+              ExerciseWriter.TRIALS,
+              List.of(Modifier.PUBLIC),
+              TypeName.VOID,
+              "run",
+              List.of(),
+              """
+              for (int minutes = 1; !compileInTurn() && minutes < 16; minutes *= 2) {
+                try {
+                  Thread.sleep(minutes * 60_000L);
+                } catch (InterruptedException e) {
+                  return;
+                }
+              }
+              """),
+          new Text(
+              "The models of a process take turns.\n",
+              List.of(Modifier.PRIVATE),
+              TypeName.BOOLEAN,
+              "compileInTurn",
+              List.of(),
+              """
+              synchronized ("dev.neurite.warmup".intern()) {
+                return compile(60_000_000_000L);
+              }
+              """),
+          new Text(
+              "Says whether all that is wanted is compiled, which a busy machine may not have come to within these"
+                  + " nanoseconds.\n",
+              List.of(Modifier.PRIVATE),
+              TypeName.BOOLEAN,
+              "compile",
+              List.of(parameter(TypeName.LONG, "limit")),
+              """
+              running = true;
+              simd = new Simd();
+              long start = System.nanoTime();
+              do {
+                // Calls of one kernel while the JVM compiles the ones before.
+                int called = 0;
+                for (int kernel = 0, waiting = 0; kernel < COUNT && waiting < 4 && called < 2; kernel++) {
+                  if (isWanted(kernel) && !isCompiled(kernel)) {
+                    called += repeat(kernel) ? 1 : 0;
+                    waiting++;
+                  }
+                }
+                if (called == 0) {
+                  LockSupport.parkNanos(pause);
+                }
+                if (System.nanoTime() - start > limit) {
+                  running = false;
+                  return false;
+                }
+              } while (!isDone());
+              return true;
+              """),
+          new Text(
+              "",
+              List.of(Modifier.PRIVATE, Modifier.STATIC),
+              TypeName.BOOLEAN,
+              "isDone",
+              List.of(),
+              """
+              synchronized (Exercise.class) {
+                for (int kernel = 0; kernel < COUNT; kernel++) {
+                  if (WANTED[kernel].length > Mixed.sizes(kernel)) {
+                    return false;
+                  }
+                }
+                started = false;
+                running = false;
+                return true;
+              }
+              """),
+          new Text(
+              "Whether a kernel has sizes to compile; those that have come are seen from here on.\n",
+              List.of(Modifier.PRIVATE),
+              TypeName.BOOLEAN,
+              "isWanted",
+              List.of(KERNEL),
+              """
+              synchronized (Exercise.class) {
+                if (known[kernel] < WANTED[kernel].length) {
+                  known[kernel] = WANTED[kernel].length;
+                  calls[kernel] = 0;
+                  spent[kernel] = 0;
+                }
+                next[kernel] = Math.max(next[kernel], Mixed.sizes(kernel));
+                return next[kernel] < known[kernel];
+              }
+              """),
+          new Text(
+              "Whether a kernel takes less time than plain Java in all sizes, or has long taken no less than now and little more.\n",
+              List.of(Modifier.PRIVATE),
+              TypeName.BOOLEAN,
+              "isCompiled",
+              List.of(KERNEL),
+              """
+              if (isNew(kernel)) {
+                return false;
+              }
+              for (; next[kernel] < known[kernel]; next[kernel]++) {
+                long size = WANTED[kernel][next[kernel]];
+                long time = time(simd, kernel, size);
+                long plainTime = time(plain, kernel, size);
+                long now = System.nanoTime();
+                if (times[kernel] == 0) {
+                  times[kernel] = time;
+                  plainTimes[kernel] = plainTime;
+                  since[kernel] = now;
+                }
+                if (time < times[kernel] - times[kernel] / 8) {
+                  since[kernel] = now;
+                }
+                times[kernel] = Math.min(times[kernel], time);
+                plainTimes[kernel] = Math.min(plainTimes[kernel], plainTime);
+                long steady = now - since[kernel];
+                int most = steady < 50_000_000L ? 1 : steady < 500_000_000L ? 2 : 4;
+                if (times[kernel] > most * plainTimes[kernel]) {
+                  return false;
+                }
+                times[kernel] = 0;
+              }
+              Mixed.use(kernel, simd, Arrays.copyOf(WANTED[kernel], known[kernel]));
+              return true;
+              """),
+          new Text(
+              "",
+              List.of(Modifier.PRIVATE),
+              TypeName.LONG,
+              "time",
+              List.of(parameter(KERNELS, "k"), KERNEL, SIZE),
+              """
+              long start = System.nanoTime();
+              call(k, kernel, (int) (size >> 32), (int) size, x, indices, 8, -1);
+              call(k, kernel, (int) (size >> 32), (int) size, x, indices, 8, 0);
+              return System.nanoTime() - start;
+              """),
+          new Text(
+              "Calls a kernel many times until it must have been handed to the compiler, and then seldom; says which.\n",
+              List.of(Modifier.PRIVATE),
+              TypeName.BOOLEAN,
+              "repeat",
+              List.of(KERNEL),
+              """
+              boolean many = isNew(kernel);
+              long start = System.nanoTime();
+              Arrays.fill(x, 0);
+              for (int i = 0; i < (many ? 100 : 10); i++) {
+                int call = calls[kernel]++;
+                // Few steps, now and then as many as show all that a loop does, and twice as many as one pass takes and more.
+                int steps = call == 900 ? 520 : call % 100 == 99 ? 64 : call % 16 == 15 ? 8 : 1;
+                for (int at = Mixed.sizes(kernel); at < known[kernel]; at++) {
+                  int m = (int) (WANTED[kernel][at] >> 32);
+                  int n = (int) WANTED[kernel][at];
+                  call(simd, kernel, m, n, x, indices, steps, -(call & 1));
+                  if (call % 8 == 0) {
+                    call(plain, kernel, m, n, x, indices, 8, -(call >> 3 & 1));
+                  }
+                }
+              }
+              spent[kernel] += System.nanoTime() - start;
+              return many;
+              """),
+          new Text(
+              "Whether a kernel has not been called often enough for the JVM to compile it.\n",
+              List.of(Modifier.PRIVATE),
+              TypeName.BOOLEAN,
+              "isNew",
+              List.of(KERNEL),
+              """
+              return calls[kernel] < 700 || (calls[kernel] < 2600 && spent[kernel] < 300_000_000L);
+              """));
+
+  /** A method for each kernel that calls it, and one that finds it. */
+  private void dispatch(TypeSpec.Builder type) {
+    List<MethodSpec> methods = new ArrayList<>();
+    for (int first = 0; first == 0 || first < kernels.size(); first += CASES) {
+      StringBuilder choice = new StringBuilder("switch (kernel) {\n");
+      int end = Math.min(first + CASES, kernels.size());
+      for (int kernel = first; kernel < end; kernel++) {
+        choice.append(
+            "  case %d -> %s(k, m, n, x, indices, steps, bias);%n"
+                .formatted(kernel, kernels.get(kernel).kernel().name()));
+      }
+      choice.append(
+          end < kernels.size()
+              ? "  default -> callFrom%d(k, kernel, m, n, x, indices, steps, bias);%n"
+                  .formatted(end)
+              : "  default -> throw new IllegalArgumentException();\n");
+      MethodSpec.Builder call =
+          MethodSpec.methodBuilder(first == 0 ? "call" : "callFrom" + first)
+              .addModifiers(Modifier.PRIVATE, Modifier.STATIC)
+              .addParameter(KERNELS, "k")
+              .addParameter(TypeName.INT, "kernel");
+      if (first == 0) {
+        call.addJavadoc(
+            "Calls a kernel; sums of products take {@code steps} steps and begin with what is at {@code bias}, or with 0 where that is -1.\n");
+      }
+      methods.add(numbers(call).addCode(bodies.typed(choice.append("}\n").toString())).build());
+    }
+    for (KernelExercise kernel : kernels) {
+      MethodSpec.Builder call =
+          MethodSpec.methodBuilder(kernel.kernel().name())
+              .addModifiers(Modifier.PRIVATE, Modifier.STATIC)
+              .addParameter(KERNELS, "k");
+      methods.add(numbers(call).addCode(bodies.plain(kernel.call() + ";\n")).build());
+    }
+    methods.forEach(type::addMethod);
+  }
+
+  private static MethodSpec.Builder numbers(MethodSpec.Builder method) {
+    return method
+        .addParameter(TypeName.INT, "m")
+        .addParameter(TypeName.INT, "n")
+        .addParameter(FLOATS, "x")
+        .addParameter(INTS, "indices")
+        .addParameter(TypeName.INT, "steps")
+        .addParameter(TypeName.INT, "bias");
+  }
+
+  private static final String TRIALS =
       "Tries again after one, two, four and eight minutes where the machine was too busy to compile the vector code.\n";
-
-  /** What the thread of a warm-up does, where {@code trial} says whether it was the last. */
-  static String trials(String trial) {
-    return """
-    for (int minutes = 1; !%s && minutes < 16; minutes *= 2) {
-      try {
-        Thread.sleep(minutes * 60_000L);
-      } catch (InterruptedException e) {
-        return;
-      }
-    }
-    """
-        .formatted(trial);
-  }
-
-  private static List<String> calls(Kernel kernel) {
-    if (kernel.body().getFirst() instanceof Stmt.Contract contract) {
-      Contraction c = contract.contraction();
-      List<Integer> columns = new ArrayList<>(List.of(32));
-      if (c.columns().odd()) {
-        columns.add(48);
-      }
-      if (c.columns().ragged()) {
-        columns.add(63);
-      }
-      if (c.columns().oddRagged()) {
-        columns.add(42);
-      }
-      List<String> calls = new ArrayList<>();
-      if (c.operands() == Contraction.Operands.PANEL) {
-        return List.of(call(kernel, Map.of("n", 16)));
-      }
-      if (c.operands() == Contraction.Operands.LANES) {
-        int rows = Math.max(c.wide().rows(), c.narrow().rows());
-        // Seven pixels: four, two and one.
-        return List.of(call(kernel, Map.of("m", rows + (c.moreRows() ? 1 : 0), "n", 7 * 16)));
-      }
-      if (c.operands() == Contraction.Operands.LANE_PAIRS) {
-        int rows = Math.max(c.wide().rows(), c.narrow().rows());
-        int filters = Math.max(c.wide().vectors(), c.narrow().vectors());
-        return List.of(call(kernel, Map.of("m", rows + (c.moreRows() ? 1 : 0), "n", 16 * filters)));
-      }
-      for (int n : columns) {
-        // Tiles of ragged columns have few rows wherever they run.
-        int rows = n % 16 == 0 ? c.wide().rows() : c.narrow().rows();
-        reaching(rows).forEach(m -> calls.add(call(kernel, Map.of("m", m, "n", n))));
-      }
-      if (kernel.open().stream().anyMatch(parameter -> parameter.name().equals("depth"))) {
-        // More steps than one pass takes.
-        calls.add(call(kernel, Map.of("m", 1, "n", 32)).replace("steps", "8 * steps + 8"));
-      }
-      if (c.singleRow()) {
-        calls.add(call(kernel, Map.of("m", 1, "n", 224)));
-      }
-      return calls;
-    }
-    return List.of(call(kernel, Map.of()));
-  }
-
-  /** Numbers of rows that together reach a tile of so many rows, and those of 4, 2 and 1. */
-  private static List<Integer> reaching(int rows) {
-    if (rows > 7) {
-      return List.of(rows + 7);
-    }
-    return rows > 4 ? List.of(rows + 3, rows + 4) : List.of(rows + 3);
-  }
-
-  private static String call(Kernel kernel, Map<String, Integer> own) {
-    boolean sums = kernel.body().getFirst() instanceof Stmt.Contract;
-    return kernel.open().stream()
-        .map(parameter -> argument(parameter, own, sums))
-        .collect(Collectors.joining(", ", "k." + kernel.name() + "(", ")"));
-  }
-
-  private static String argument(Parameter parameter, Map<String, Integer> own, boolean sums) {
-    String name = parameter.name();
-    return switch (parameter.type()) {
-      case REALS -> "x";
-      case INTS -> "indices";
-      case REAL -> "1";
-      case BOOLEAN -> "true";
-      case INT ->
-          sums && (name.equals("depth") || name.equals("count"))
-              ? "steps"
-              : sums && name.equals("bo")
-                  ? "bias"
-                  : Integer.toString(own.getOrDefault(name, SIZES.getOrDefault(name, 0)));
-    };
-  }
 }

@@ -54,7 +54,7 @@ final class ForwardThreads {
     return text.toString();
   }
 
-  private String call(String rows) {
+  private String call(String kernels, String rows) {
     String inputs =
         signature.inputs().stream()
             .map(input -> input.parameter() + "Scratch, 0")
@@ -63,7 +63,7 @@ final class ForwardThreads {
         signature.outputs().stream()
             .map(output -> signature.outputParameter(output) + "Scratch, 0")
             .collect(joining(", "));
-    return "model.block(simd, a, " + inputs + ", " + rows + ", " + outputs + ");";
+    return "model.block(" + kernels + ", a, " + inputs + ", " + rows + ", " + outputs + ");";
   }
 
   TypeSpec choice() {
@@ -91,23 +91,34 @@ final class ForwardThreads {
             .addModifiers(Modifier.PRIVATE, Modifier.STATIC, Modifier.FINAL)
             .addSuperinterface(Runnable.class)
             .addJavadoc(
-                "Which kernels calls use: scalar ones until the vector code has been compiled, which takes the compiler of the"
-                    + " JVM some thousand calls. {@code -Dneurite.warmup=background|now|off}.\n");
+                "Which kernels calls use: of each the scalar one until its vector code has been compiled, which takes the compiler of"
+                    + " the JVM some thousand calls. {@code -Dneurite.warmup=background|now|off}.\n");
     type.addField(
         field(ClassName.bestGuess(KernelClasses.KERNELS), "kernels", Modifier.VOLATILE)
             .initializer("new Scalar()")
             .build());
     type.addField(
-        field(ClassName.bestGuess(name), "warming")
-            .addJavadoc("The network whose code the thread of the warm-up has compiled.\n")
+        field(ClassName.bestGuess(name), "model")
+            .addJavadoc("The network that asks for the code of single rows.\n")
             .build());
     type.addMethod(
         MethodSpec.methodBuilder("run")
             .addAnnotation(Override.class)
             .addModifiers(Modifier.PUBLIC)
-            .addJavadoc(ExerciseWriter.TRIALS)
-            .addCode(ExerciseWriter.trials("warmUp(warming)"))
-            .addStatement("warming = null")
+            .addCode(
+                TypedCode.of(
+                    """
+                    %s
+                    Workspace workspace = model.borrow();
+                    try {
+                      float[] a = workspace.values();
+                      %s
+                    } finally {
+                      workspace.used.setRelease(0);
+                    }
+                    Exercise.start();
+                    """
+                        .formatted(scratch(true).strip(), call("Mixed.ASKING", "1"))))
             .build());
     type.addMethod(
         MethodSpec.methodBuilder("begin")
@@ -122,7 +133,8 @@ final class ForwardThreads {
                   case "off" -> kernels = new Simd();
                   case "now" -> warmUp(model);
                   case "background" -> {
-                    warming = model;
+                    kernels = Mixed.ALL;
+                    this.model = model;
                     Thread thread = new Thread(this, "neurite-warmup");
                     thread.setDaemon(true);
                     thread.start();
@@ -135,20 +147,18 @@ final class ForwardThreads {
             .build());
     type.addMethod(
         MethodSpec.methodBuilder("warmUp")
-            .addJavadoc(
-                "Calls the vector code on scratch data; the models of a process take turns. Says whether it need not be done again.\n")
-            .returns(TypeName.BOOLEAN)
+            .addJavadoc("Has all vector code compiled, and calls it on scratch data for a while.\n")
             .addParameter(ClassName.bestGuess(name), "model")
             .addCode(
                 TypedCode.of(
                     """
                     if (!usesVectors() || kernels instanceof Simd) {
-                      return true;
+                      return;
+                    }
+                    if (!Exercise.all()) {
+                      return;
                     }
                     Simd simd = new Simd();
-                    if (!exerciseUntilCompiled(simd)) {
-                      return false;
-                    }
                     float[] a = new float[WORKSPACE];
                     %s
                     long start = System.nanoTime();
@@ -159,12 +169,11 @@ final class ForwardThreads {
                       }
                     }
                     kernels = simd;
-                    return true;
                     """
                         .formatted(
                             scratch(memory.blockRows() == 1).strip(),
-                            call("1"),
-                            call("BLOCK_ROWS"))))
+                            call("simd", "1"),
+                            call("simd", "BLOCK_ROWS"))))
             .build());
     return type.build();
   }

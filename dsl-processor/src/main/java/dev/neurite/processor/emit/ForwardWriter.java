@@ -112,8 +112,9 @@ final class ForwardWriter {
     type.addType(kernels.contract());
     type.addType(kernels.scalar());
     if (vectors) {
-      new ExerciseWriter(code.kernels()).addTo(type);
       type.addType(kernels.simd());
+      type.addType(kernels.mixed());
+      type.addType(new ExerciseWriter(kernels.inOrderOfWeight(), bodies).type());
     }
     return type.build();
   }

@@ -10,9 +10,12 @@ import com.palantir.javapoet.TypeName;
 import com.palantir.javapoet.TypeSpec;
 import dev.neurite.processor.kernel.Kernel;
 import dev.neurite.processor.kernel.Kernel.Parameter;
+import dev.neurite.processor.kernel.Stmt;
 import dev.neurite.processor.lower.KernelSet;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Collectors;
 import javax.lang.model.element.Modifier;
 
 /** The nested types that hold a class's kernels: an interface, scalar code and vector code. */
@@ -21,6 +24,7 @@ final class KernelClasses {
   static final String KERNELS = "Kernels";
   static final String SCALAR = "Scalar";
   static final String SIMD = "Simd";
+  private static final String MIXED = "Mixed";
 
   private static final String VECTOR = "jdk.incubator.vector";
   private static final ClassName FLOAT_VECTOR = ClassName.get(VECTOR, "FloatVector");
@@ -73,6 +77,127 @@ final class KernelClasses {
 
   private boolean usesErf() {
     return kernels.all().stream().anyMatch(kernel -> kernel.name().startsWith("gelu"));
+  }
+
+  /** Of each kernel the best code that there is so far. */
+  TypeSpec mixed() {
+    ClassName mixed = ClassName.bestGuess(MIXED);
+    ClassName kernelsType = ClassName.bestGuess(KERNELS);
+    ClassName compiled = ClassName.bestGuess("Compiled");
+    TypeName sizes = ArrayTypeName.of(TypeName.LONG);
+    List<Kernel> order = inOrderOfWeight();
+    TypeSpec.Builder type =
+        TypeSpec.classBuilder(MIXED)
+            .addModifiers(Modifier.PRIVATE, Modifier.STATIC, Modifier.FINAL)
+            .addSuperinterface(kernelsType)
+            .addJavadoc(
+                "Of each kernel the vector code for the sizes that it is compiled for, else plain Java; both give the same bits.\n");
+    type.addType(
+        TypeSpec.recordBuilder("Compiled")
+            .addModifiers(Modifier.PRIVATE)
+            .recordConstructor(
+                MethodSpec.constructorBuilder()
+                    .addParameter(kernelsType, "simd")
+                    .addParameter(sizes, "sizes")
+                    .build())
+            .build());
+    type.addField(
+        constant(ArrayTypeName.of(compiled), "COMPILED")
+            .addJavadoc(
+                "Read without a lock: who sees a change late loses a little time, nothing else.\n")
+            .initializer("new Compiled[$L]", order.size())
+            .build());
+    type.addField(
+        FieldSpec.builder(mixed, "ALL", Modifier.STATIC, Modifier.FINAL)
+            .initializer("new Mixed(new Scalar())")
+            .build());
+    type.addField(
+        FieldSpec.builder(mixed, "ASKING", Modifier.STATIC, Modifier.FINAL)
+            .addJavadoc("Runs nothing, and asks for what is not compiled.\n")
+            .initializer("new Mixed(null)")
+            .build());
+    type.addField(
+        FieldSpec.builder(kernelsType, "plain", Modifier.PRIVATE, Modifier.FINAL).build());
+    type.addMethod(
+        MethodSpec.constructorBuilder()
+            .addModifiers(Modifier.PRIVATE)
+            .addParameter(kernelsType, "plain")
+            .addStatement("this.plain = plain")
+            .build());
+    type.addMethod(
+        MethodSpec.methodBuilder("use")
+            .addModifiers(Modifier.STATIC, Modifier.SYNCHRONIZED)
+            .addJavadoc("Uses the vector code of a kernel for these sizes from now on.\n")
+            .addParameter(TypeName.INT, "kernel")
+            .addParameter(kernelsType, "simd")
+            .addParameter(sizes, "sizes")
+            .beginControlFlow("if (sizes.length > sizes(kernel))")
+            .addStatement("COMPILED[kernel] = new Compiled(simd, sizes)")
+            .endControlFlow()
+            .build());
+    type.addMethod(
+        MethodSpec.methodBuilder("sizes")
+            .addModifiers(Modifier.STATIC)
+            .addJavadoc("In how many sizes a kernel is compiled.\n")
+            .returns(TypeName.INT)
+            .addParameter(TypeName.INT, "kernel")
+            .addStatement("return COMPILED[kernel] == null ? 0 : COMPILED[kernel].sizes.length")
+            .build());
+    type.addMethod(
+        MethodSpec.methodBuilder("choose")
+            .addModifiers(Modifier.PRIVATE)
+            .returns(kernelsType)
+            .addParameter(TypeName.INT, "kernel")
+            .addParameter(TypeName.LONG, "size")
+            .addCode(
+                bodies.plain(
+                    """
+                    Compiled known = COMPILED[kernel];
+                    if (known != null) {
+                      for (long one : known.sizes) {
+                        if (one == size) {
+                          return this == ALL ? known.simd : null;
+                        }
+                      }
+                    }
+                    Exercise.want(kernel, size, this == ALL);
+                    return plain;
+                    """))
+            .build());
+    for (int i = 0; i < order.size(); i++) {
+      Kernel kernel = order.get(i);
+      KernelExercise exercise = new KernelExercise(kernel);
+      String size =
+          exercise.isSized()
+              ? "Exercise.size(m, n, %d, %d)"
+                  .formatted(exercise.everyRows(), exercise.everyColumns())
+              : "0";
+      String arguments =
+          kernel.open().stream().map(Parameter::name).collect(Collectors.joining(", "));
+      type.addMethod(
+          method(
+              kernel,
+              """
+              Kernels kernel = choose(%d, %s);
+              if (kernel != null) {
+                kernel.%s(%s);
+              }
+              """
+                  .formatted(i, size, kernel.name(), arguments)));
+    }
+    return type.build();
+  }
+
+  /** The heaviest first: products in tiles of their own, other products, all else. */
+  List<Kernel> inOrderOfWeight() {
+    return kernels.all().stream().sorted(Comparator.comparingInt(KernelClasses::turn)).toList();
+  }
+
+  private static int turn(Kernel kernel) {
+    if (kernel.body().getFirst() instanceof Stmt.Contract) {
+      return kernel.constants().isEmpty() ? 1 : 0;
+    }
+    return 2;
   }
 
   TypeSpec simd() {

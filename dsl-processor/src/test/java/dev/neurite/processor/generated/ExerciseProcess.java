@@ -1,6 +1,7 @@
 package dev.neurite.processor.generated;
 
 import java.lang.reflect.Constructor;
+import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -28,16 +29,26 @@ final class ExerciseProcess {
     Constructor<?> simd = Class.forName(name + "$Simd", true, loader).getDeclaredConstructor();
     simd.setAccessible(true);
     Object kernels = simd.newInstance();
-    Method exercise =
-        Arrays.stream(Class.forName(name, true, loader).getDeclaredMethods())
-            .filter(method -> method.getName().equals("exercise"))
+    Class<?> exercise = Class.forName(name + "$Exercise", true, loader);
+    Field sizes = exercise.getDeclaredField("SIZES");
+    sizes.setAccessible(true);
+    Method call =
+        Arrays.stream(exercise.getDeclaredMethods())
+            .filter(method -> method.getName().equals("call"))
             .findFirst()
             .orElseThrow();
-    exercise.setAccessible(true);
+    call.setAccessible(true);
     float[] numbers = new float[1 << 22];
     int[] indices = new int[64];
-    for (int call = 0; call < CALLS; call++) {
-      exercise.invoke(null, kernels, numbers, indices, 2, -(call & 1));
+    int kernel = 0;
+    for (int[] pairs : (int[][]) sizes.get(null)) {
+      int[] each = pairs.length == 0 ? new int[2] : pairs;
+      for (int i = 0; i < CALLS * each.length; i += 2) {
+        int m = each[i % each.length];
+        int n = each[i % each.length + 1];
+        call.invoke(null, kernels, kernel, m, n, numbers, indices, 2, -(i >> 1 & 1));
+      }
+      kernel++;
     }
   }
 }

@@ -1,0 +1,218 @@
+package dev.neurite.processor.emit;
+
+import dev.neurite.processor.kernel.Contraction;
+import dev.neurite.processor.kernel.Contraction.Operands;
+import dev.neurite.processor.kernel.Kernel;
+import dev.neurite.processor.kernel.Kernel.Parameter;
+import dev.neurite.processor.kernel.Stmt;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * How a kernel is called for the JVM to compile it: on a few numbers. Which tiles a product runs
+ * depends on its rows and columns; small numbers of them, which run the same tiles, stand for the
+ * real ones.
+ */
+record KernelExercise(Kernel kernel) {
+
+  /** Floats of the scratch array: room for the largest of the small products. */
+  private static final int SCRATCH = 18432;
+
+  /** The most steps that an exercise takes where it is not to see that sums are taken in blocks. */
+  private static final int MOST_STEPS = 64;
+
+  private static final String FEW_STEPS = "Math.min(steps, " + MOST_STEPS + ")";
+
+  /** Sizes that reach every loop of a kernel: two vectors of 16 lanes and three lanes over. */
+  static final int LANES = 35;
+
+  private static final Map<String, Integer> SIZES =
+      Map.ofEntries(
+          Map.entry("n", LANES),
+          Map.entry("length", LANES),
+          Map.entry("channels", LANES),
+          Map.entry("inner", LANES),
+          Map.entry("height", 2),
+          Map.entry("width", 2),
+          Map.entry("kernelHeight", 2),
+          Map.entry("kernelWidth", 2),
+          Map.entry("strideHeight", 1),
+          Map.entry("strideWidth", 1),
+          Map.entry("outHeight", 1),
+          Map.entry("outWidth", 1),
+          Map.entry("area", 4),
+          Map.entry("rows", 17),
+          Map.entry("columns", 17),
+          Map.entry("positions", 1),
+          Map.entry("vectors", 1),
+          Map.entry("outer", 1),
+          Map.entry("blocks", 2),
+          Map.entry("count", 2),
+          Map.entry("taps", 2),
+          Map.entry("runs", 1),
+          Map.entry("lda", 1),
+          Map.entry("ldc", 1),
+          Map.entry("end", 1),
+          Map.entry("across", 1),
+          Map.entry("inputs", 2),
+          Map.entry("toRow", 2),
+          Map.entry("panel", 16),
+          Map.entry("resultPanel", 16),
+          Map.entry("to", 17));
+
+  /** Whether the kernel is a sum of products. */
+  boolean isProduct() {
+    return sums().isPresent();
+  }
+
+  /** Whether what the kernel runs depends on rows and columns, {@code m} and {@code n}. */
+  boolean isSized() {
+    return sums()
+            .map(Contraction::operands)
+            .filter(
+                operands ->
+                    switch (operands) {
+                      case OUTPUTS, WEIGHTS, LANES, LANE_PAIRS -> true;
+                      case PANEL -> false;
+                    })
+            .isPresent()
+        && takes("m")
+        && takes("n");
+  }
+
+  private Optional<Contraction> sums() {
+    return kernel.body().getFirst() instanceof Stmt.Contract contract
+        ? Optional.of(contract.contraction())
+        : Optional.empty();
+  }
+
+  private Contraction sized() {
+    return sums().orElseThrow();
+  }
+
+  private boolean takes(String parameter) {
+    return kernel.open().stream().anyMatch(open -> open.name().equals(parameter));
+  }
+
+  /** Rows that can be taken away from twice as many without another tile: those of its tiles. */
+  int everyRows() {
+    return multiple(sized().wide().rows(), sized().narrow().rows());
+  }
+
+  /** The same of columns: four vectors of sixteen, or those of tiles of sums for each lane. */
+  int everyColumns() {
+    return sized().operands() == Operands.LANE_PAIRS
+        ? 16 * multiple(sized().wide().vectors(), sized().narrow().vectors())
+        : 64;
+  }
+
+  private static int multiple(int a, int b) {
+    int multiple = a;
+    while (multiple % b != 0) {
+      multiple += a;
+    }
+    return multiple;
+  }
+
+  /**
+   * Rows and columns in turn that together run all of the kernel's code; none if it has no sizes.
+   */
+  List<Integer> allSizes() {
+    List<Integer> sizes = new ArrayList<>();
+    if (!isSized()) {
+      return sizes;
+    }
+    int more = sized().moreRows() ? 1 : 0;
+    if (sized().operands() == Operands.LANES) {
+      // Seven pixels: four, two and one.
+      return List.of(everyRows() + more, 7 * 16);
+    }
+    if (sized().operands() == Operands.LANE_PAIRS) {
+      return List.of(everyRows() + more, everyColumns());
+    }
+    Contraction.Columns forms = sized().columns();
+    List<Integer> columns = new ArrayList<>(List.of(32));
+    if (forms.odd()) {
+      columns.add(48);
+    }
+    if (forms.ragged()) {
+      columns.add(63);
+    }
+    if (forms.oddRagged()) {
+      columns.add(42);
+    }
+    for (int n : columns) {
+      // Tiles of ragged columns have few rows wherever they run.
+      int rows = n % 16 == 0 ? sized().wide().rows() : sized().narrow().rows();
+      reaching(rows).forEach(m -> sizes.addAll(List.of(m, n)));
+    }
+    if (sized().singleRow()) {
+      sizes.addAll(List.of(1, 224));
+    }
+    return sizes;
+  }
+
+  /** Numbers of rows that together reach a tile of so many rows, and those of 4, 2 and 1. */
+  private static List<Integer> reaching(int rows) {
+    if (rows > 7) {
+      return List.of(rows + 7);
+    }
+    return rows > 4 ? List.of(rows + 3, rows + 4) : List.of(rows + 3);
+  }
+
+  /** Floats that the call needs, whose strides may be those of the network. */
+  int scratch() {
+    Map<String, Integer> constants = kernel.constants();
+    int rows = isSized() ? 2 * everyRows() : 24;
+    return SCRATCH
+        + constants.entrySet().stream()
+            .mapToInt(
+                constant ->
+                    constant.getValue()
+                        * switch (constant.getKey()) {
+                          case "lda", "ldc" -> Math.max(rows, constants.getOrDefault("m", 0));
+                          case "aStep", "wStep" -> constants.getOrDefault("count", MOST_STEPS);
+                          case "depth" -> 32;
+                          case String other -> 16;
+                        })
+            .sum();
+  }
+
+  /** The call, of {@code k}, with {@code steps} and a {@code bias}, or -1 for none. */
+  String call() {
+    return kernel.open().stream()
+        .map(this::argument)
+        .collect(Collectors.joining(", ", "k." + kernel.name() + "(", ")"));
+  }
+
+  private String argument(Parameter parameter) {
+    String name = parameter.name();
+    return switch (parameter.type()) {
+      case REALS -> "x";
+      case INTS -> "indices";
+      case REAL -> "1";
+      case BOOLEAN -> "true";
+      case INT ->
+          sums()
+              .map(sums -> number(name, sums))
+              .orElseGet(() -> Integer.toString(SIZES.getOrDefault(name, 0)));
+    };
+  }
+
+  private static String number(String name, Contraction sums) {
+    boolean panel = sums.operands() == Operands.PANEL;
+    return switch (name) {
+      case "bo" -> "bias";
+      case "m" -> panel ? "0" : "m";
+      case "n" -> panel ? "16" : "n";
+      case "depth" -> sums.operands() == Operands.OUTPUTS ? "steps" : FEW_STEPS;
+      case "count" -> FEW_STEPS;
+      // Loops within a tile.
+      case "taps", "blocks" -> sums.nested() ? "steps > 1 ? 2 : 1" : "2";
+      case String other -> Integer.toString(SIZES.getOrDefault(other, 0));
+    };
+  }
+}
