@@ -7,6 +7,8 @@ import com.google.testing.compile.Compiler;
 import com.google.testing.compile.JavaFileObjects;
 import dev.neurite.TrainableModel;
 import dev.neurite.Training;
+import dev.neurite.loss.Losses;
+import dev.neurite.optim.Optimizers;
 import java.lang.reflect.Field;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -112,6 +114,53 @@ final class WarmUpTest {
     assertThat(compiled(classes, "warm.SmallForward")).isEqualTo(sizes.length);
   }
 
+  private static final String LARGE =
+      """
+      package warm;
+
+      import dev.neurite.dsl.*;
+
+      @Model
+      public interface Small {
+        @Input(512) Layer x();
+        @Dense(520) @BatchNorm @ReLU @Dropout(0.25) Layer hidden();
+        @Dense(3) Layer y();
+      }
+      """;
+
+  @Test
+  void aLargeTrainingFindsAllItRunsCompiledAndNothingChanged() throws Exception {
+    ClassLoader classes = withFailures(0, LARGE);
+    TrainableModel waiting = model(classes);
+    try (Training training = waiting.training(17, 2)) {
+      twoSteps(training);
+    }
+    long[][] wanted = (long[][]) get(field(classes, "warm.SmallBackward$Exercise", "WANTED"), null);
+    long asked = Arrays.stream(wanted).filter(sizes -> sizes.length > 0).count();
+    assertThat(asked).isBetween(5L, (long) wanted.length);
+    assertThat(compiled(classes, "warm.SmallBackward")).isEqualTo(asked);
+    System.setProperty("neurite.warmup", "off");
+    TrainableModel other = model(classes);
+    try (Training training = other.training(17, 2)) {
+      twoSteps(training);
+    }
+    assertThat(waiting.sha256()).isEqualTo(other.sha256());
+  }
+
+  private static void twoSteps(Training training) {
+    float[] rows = new float[17 * 512];
+    for (int i = 0; i < rows.length; i++) {
+      rows[i] = (i * 7 % 23 - 11) / 11f;
+    }
+    int[] classes = new int[17];
+    for (int step = 0; step < 2; step++) {
+      training.forward(rows, 17);
+      training.loss(Losses.crossEntropy(), classes);
+      training.backward();
+      Optimizers.sgd(0.1).step(training);
+    }
+  }
+
   /** Whether a warm-up has begun and ended with all that was asked for. */
   private static boolean isDone(ClassLoader classes, String type) {
     return trials(classes) > 0
@@ -130,14 +179,18 @@ final class WarmUpTest {
 
   /** The generated classes on a machine on which so many trials of a warm-up fail. */
   private static ClassLoader withFailures(int trials) throws Exception {
+    return withFailures(trials, SOURCE);
+  }
+
+  private static ClassLoader withFailures(int trials, String source) throws Exception {
     Compilation generated =
         Compiler.javac()
             .withProcessors(new NeuriteProcessor())
             .withOptions("--release", "25")
-            .compile(JavaFileObjects.forSourceString("warm.Small", SOURCE));
+            .compile(JavaFileObjects.forSourceString("warm.Small", source));
     assertThat(generated.errors()).isEmpty();
     List<JavaFileObject> sources = new ArrayList<>();
-    sources.add(JavaFileObjects.forSourceString("warm.Small", SOURCE));
+    sources.add(JavaFileObjects.forSourceString("warm.Small", source));
     sources.add(JavaFileObjects.forSourceString("warm.Busy", BUSY.formatted(trials)));
     int limits = 0;
     int pauses = 0;
