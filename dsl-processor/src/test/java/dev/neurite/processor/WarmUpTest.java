@@ -123,7 +123,8 @@ final class WarmUpTest {
       @Model
       public interface Small {
         @Input(512) Layer x();
-        @Dense(520) @BatchNorm @ReLU @Dropout(0.25) Layer hidden();
+        @Dense(520) Layer hidden();
+        @BatchNorm @ReLU @Dropout(0.25) Layer normal();
         @Dense(3) Layer y();
       }
       """;
