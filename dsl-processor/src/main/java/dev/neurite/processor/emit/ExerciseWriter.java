@@ -97,6 +97,7 @@ final class ExerciseWriter {
         "since",
         "new long[COUNT]",
         "When the vector code was last faster than before.\n");
+    field(type, LONGS, "failed", "new long[COUNT]", "When it was last too slow in many steps.\n");
     field(
         type,
         LONGS,
@@ -119,8 +120,13 @@ final class ExerciseWriter {
   private void statics(TypeSpec.Builder type) {
     type.addField(
         FieldSpec.builder(TypeName.INT, "COUNT", Modifier.PRIVATE, Modifier.STATIC, Modifier.FINAL)
-            .addJavadoc("Kernels.\n")
+            .addJavadoc("Kernels; the first of them are products.\n")
             .initializer("$L", kernels.size())
+            .build());
+    type.addField(
+        FieldSpec.builder(
+                TypeName.INT, "PRODUCTS", Modifier.PRIVATE, Modifier.STATIC, Modifier.FINAL)
+            .initializer("$L", kernels.stream().filter(KernelExercise::isProduct).count())
             .build());
     type.addField(
         FieldSpec.builder(
@@ -391,13 +397,13 @@ final class ExerciseWriter {
               "isCompiled",
               List.of(KERNEL),
               """
-              if (isNew(kernel)) {
+              if (!isCalled(kernel, 2600) || System.nanoTime() - failed[kernel] < 20_000_000L) {
                 return false;
               }
               for (; next[kernel] < known[kernel]; next[kernel]++) {
                 long size = WANTED[kernel][next[kernel]];
-                long time = time(simd, kernel, size);
-                long plainTime = time(plain, kernel, size);
+                long time = time(simd, kernel, size, 8);
+                long plainTime = time(plain, kernel, size, 8);
                 long now = System.nanoTime();
                 if (times[kernel] == 0) {
                   times[kernel] = time;
@@ -409,9 +415,13 @@ final class ExerciseWriter {
                 }
                 times[kernel] = Math.min(times[kernel], time);
                 plainTimes[kernel] = Math.min(plainTimes[kernel], plainTime);
-                long steady = now - since[kernel];
-                int most = steady < 50_000_000L ? 1 : steady < 500_000_000L ? 2 : 4;
+                long most = allowed(kernel, now - since[kernel]);
                 if (times[kernel] > most * plainTimes[kernel]) {
+                  return false;
+                }
+                // Many steps show a small tile that is not compiled beside large ones that are.
+                if (kernel < PRODUCTS && time(simd, kernel, size, 64) > most * time(plain, kernel, size, 64)) {
+                  failed[kernel] = now;
                   return false;
                 }
                 times[kernel] = 0;
@@ -420,15 +430,25 @@ final class ExerciseWriter {
               return true;
               """),
           new Text(
+              "How many times plain Java's time a kernel may take that has not become faster for so long.\n",
+              List.of(Modifier.PRIVATE, Modifier.STATIC),
+              TypeName.LONG,
+              "allowed",
+              List.of(KERNEL, parameter(TypeName.LONG, "nanoseconds")),
+              """
+              long patience = kernel < PRODUCTS ? 1_000_000_000L : 50_000_000L;
+              return nanoseconds < patience ? 1 : nanoseconds < 10 * patience ? 2 : 4;
+              """),
+          new Text(
               "",
               List.of(Modifier.PRIVATE),
               TypeName.LONG,
               "time",
-              List.of(parameter(KERNELS, "k"), KERNEL, SIZE),
+              List.of(parameter(KERNELS, "k"), KERNEL, SIZE, parameter(TypeName.INT, "steps")),
               """
               long start = System.nanoTime();
-              call(k, kernel, (int) (size >> 32), (int) size, x, indices, 8, -1);
-              call(k, kernel, (int) (size >> 32), (int) size, x, indices, 8, 0);
+              call(k, kernel, (int) (size >> 32), (int) size, x, indices, steps, -1);
+              call(k, kernel, (int) (size >> 32), (int) size, x, indices, steps, 0);
               return System.nanoTime() - start;
               """),
           new Text(
@@ -438,7 +458,7 @@ final class ExerciseWriter {
               "repeat",
               List.of(KERNEL),
               """
-              boolean many = isNew(kernel);
+              boolean many = !isCalled(kernel, kernel < PRODUCTS ? 3200 : 6400);
               long start = System.nanoTime();
               Arrays.fill(x, 0);
               for (int i = 0; i < (many ? 100 : 10); i++) {
@@ -458,13 +478,14 @@ final class ExerciseWriter {
               return many;
               """),
           new Text(
-              "Whether a kernel has not been called often enough for the JVM to compile it.\n",
+              "Whether a kernel has been called so often, or for long. The JVM compiles a method in the end that it has counted 5,000 calls of, or 600 with 15,000 turns"
+                  + " of its loops; it looks every 1,024 calls and counts after the first hundreds. Most tiles run twice in a call.\n",
               List.of(Modifier.PRIVATE),
               TypeName.BOOLEAN,
-              "isNew",
-              List.of(KERNEL),
+              "isCalled",
+              List.of(KERNEL, parameter(TypeName.INT, "times")),
               """
-              return calls[kernel] < 700 || (calls[kernel] < 2600 && spent[kernel] < 300_000_000L);
+              return calls[kernel] >= times || calls[kernel] >= 700 && spent[kernel] > 300_000_000L;
               """));
 
   /** A method for each kernel that calls it, and one that finds it. */

@@ -24,6 +24,9 @@ record KernelExercise(Kernel kernel) {
   /** The most steps that an exercise takes where it is not to see that sums are taken in blocks. */
   private static final int MOST_STEPS = 64;
 
+  /** The same of a loop over rows of a convolution's kernel, each of which has many inputs. */
+  private static final int MOST_TAPS = 16;
+
   private static final String FEW_STEPS = "Math.min(steps, " + MOST_STEPS + ")";
 
   /** Sizes that reach every loop of a kernel: two vectors of 16 lanes and three lanes over. */
@@ -71,16 +74,14 @@ record KernelExercise(Kernel kernel) {
   /** Whether what the kernel runs depends on rows and columns, {@code m} and {@code n}. */
   boolean isSized() {
     return sums()
-            .map(Contraction::operands)
-            .filter(
-                operands ->
-                    switch (operands) {
-                      case OUTPUTS, WEIGHTS, LANES, LANE_PAIRS -> true;
-                      case PANEL -> false;
-                    })
-            .isPresent()
-        && takes("m")
-        && takes("n");
+        .map(
+            sums ->
+                switch (sums.operands()) {
+                  case OUTPUTS, WEIGHTS, LANES, LANE_PAIRS -> true;
+                  // Its pixels are a number of the kernel.
+                  case PANEL -> false;
+                })
+        .orElse(false);
   }
 
   private Optional<Contraction> sums() {
@@ -91,10 +92,6 @@ record KernelExercise(Kernel kernel) {
 
   private Contraction sized() {
     return sums().orElseThrow();
-  }
-
-  private boolean takes(String parameter) {
-    return kernel.open().stream().anyMatch(open -> open.name().equals(parameter));
   }
 
   /** Rows that can be taken away from twice as many without another tile: those of its tiles. */
@@ -175,7 +172,7 @@ record KernelExercise(Kernel kernel) {
                         * switch (constant.getKey()) {
                           case "lda", "ldc" -> Math.max(rows, constants.getOrDefault("m", 0));
                           case "aStep", "wStep" -> constants.getOrDefault("count", MOST_STEPS);
-                          case "depth" -> 32;
+                          case "depth" -> 16 * MOST_TAPS;
                           case String other -> 16;
                         })
             .sum();
@@ -202,16 +199,29 @@ record KernelExercise(Kernel kernel) {
     };
   }
 
-  private static String number(String name, Contraction sums) {
-    boolean panel = sums.operands() == Operands.PANEL;
+  /** The count of the outermost loop. */
+  private String outer(Contraction sums) {
+    boolean innermost =
+        kernel.open().stream().noneMatch(open -> open.name().matches("depth|count"))
+            && switch (sums.operands()) {
+              case OUTPUTS, PANEL -> true;
+              case WEIGHTS, LANES, LANE_PAIRS -> false;
+            };
+    if (innermost) {
+      return "Math.min(steps, " + MOST_TAPS + ")";
+    }
+    // Within a tile a few calls in which it runs more than once are enough.
+    return sums.nested() ? "steps > 1 ? 2 : 1" : "2";
+  }
+
+  private String number(String name, Contraction sums) {
     return switch (name) {
       case "bo" -> "bias";
-      case "m" -> panel ? "0" : "m";
-      case "n" -> panel ? "16" : "n";
+      case "m" -> "m";
+      case "n" -> sums.operands() == Operands.PANEL ? "16" : "n";
       case "depth" -> sums.operands() == Operands.OUTPUTS ? "steps" : FEW_STEPS;
       case "count" -> FEW_STEPS;
-      // Loops within a tile.
-      case "taps", "blocks" -> sums.nested() ? "steps > 1 ? 2 : 1" : "2";
+      case "taps", "blocks" -> outer(sums);
       case String other -> Integer.toString(SIZES.getOrDefault(other, 0));
     };
   }
