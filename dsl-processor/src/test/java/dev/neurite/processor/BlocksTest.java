@@ -59,6 +59,43 @@ final class BlocksTest {
     assertThat(said).extracting(Said::line).containsExactly(24L, 26L);
   }
 
+  /** Which of two operations with parameters is shared is open until one of them has gone. */
+  @ParameterizedTest
+  @EnumSource
+  void reportsALayerWithTwoOperationsAndNoneThatSharesWithIt(Compiler compiler) {
+    List<Said> said =
+        Sources.compile(
+            compiler,
+            """
+            @Block
+            interface Wrong {
+              @Input Layer x();
+              @Dense(0) Layer y();
+            }
+
+            @Model
+            interface Digits {
+              @Input(7) Layer row();
+              @Stack(Wrong.class) @Dense(3) Layer both();
+              @SharedWith("both") @Stack(Wrong.class) Layer follows1();
+              @SharedWith("both") @Dense(3) Layer follows2();
+              @SharedWith("both") @LayerNorm Layer follows3();
+              @From("row") @Dense(7) Layer one();
+              @SharedWith("one") @LayerNorm @Dense(7) Layer two();
+              @From("row") @SharedWith("one") @LayerNorm Layer three();
+            }
+            """);
+    assertThat(said)
+        .extracting(Said::code)
+        .containsExactly(
+            "size-not-positive",
+            "two-parametric-operations",
+            "two-parametric-operations",
+            "shared-operations");
+    assertThat(said).extracting(Said::line).containsExactly(4L, 10L, 15L, 16L);
+    assertThat(said).extracting(Said::column).containsExactly(10L, 23L, 33L, 35L);
+  }
+
   @ParameterizedTest
   @EnumSource
   void reportsAShapeAtThePlaceOfUseThere(Compiler compiler) {

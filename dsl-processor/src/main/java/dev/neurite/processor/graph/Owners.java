@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Whose parameters one layer uses. */
@@ -62,6 +63,11 @@ final class Owners {
       known = false;
       return;
     }
+    if (several(layer.name()) || several(name)) {
+      // Which of them is meant is open, and that has been reported.
+      known = false;
+      return;
+    }
     boolean stack = own.get().name().equals("Stack");
     boolean has = (stack ? applications : parametric).containsKey(scope.prefix + name);
     boolean hasOther = (stack ? parametric : applications).containsKey(scope.prefix + name);
@@ -82,11 +88,19 @@ final class Owners {
   }
 
   private boolean declares(String name) {
-    return scope.declared.stream()
-        .filter(other -> other.name().equals(name))
-        .anyMatch(
-            other ->
-                !other.valid() || other.annotations().stream().anyMatch(LayerRules::hasParameters));
+    return named(name).anyMatch(other -> !other.valid() || parametric(other) > 0);
+  }
+
+  private boolean several(String name) {
+    return named(name).anyMatch(other -> parametric(other) > 1);
+  }
+
+  private Stream<LayerDeclaration> named(String name) {
+    return scope.declared.stream().filter(other -> other.name().equals(name));
+  }
+
+  private static long parametric(LayerDeclaration layer) {
+    return layer.annotations().stream().filter(LayerRules::hasParameters).count();
   }
 
   private void reject(Message message, AnnotationUse use, Object... values) {
