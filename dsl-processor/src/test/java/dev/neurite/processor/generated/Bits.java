@@ -5,7 +5,10 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** The SHA-256 of numbers' bits, in the order they are added. */
+/**
+ * The SHA-256 of numbers' bits, in the order they are added. All NaN count as one: which of them an
+ * operation gives is left open by Java and differs between scalar and vector instructions.
+ */
 final class Bits {
 
   private final MessageDigest digest;
@@ -21,7 +24,7 @@ final class Bits {
   Bits add(float[] values, int count) {
     ByteBuffer bytes = ByteBuffer.allocate(4 * count);
     for (int i = 0; i < count; i++) {
-      bytes.putInt(Float.floatToRawIntBits(values[i]));
+      bytes.putInt(Float.floatToIntBits(values[i]));
     }
     digest.update(bytes.array());
     return this;
@@ -32,7 +35,7 @@ final class Bits {
   }
 
   Bits add(double value) {
-    digest.update(ByteBuffer.allocate(8).putLong(Double.doubleToRawLongBits(value)).array());
+    digest.update(ByteBuffer.allocate(8).putLong(Double.doubleToLongBits(value)).array());
     return this;
   }
 

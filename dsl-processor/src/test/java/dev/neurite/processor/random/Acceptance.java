@@ -38,7 +38,9 @@ final class Acceptance {
     }
     GradientCheck.Report report = gradients(network, seed);
     if (!(report.largestError() <= TOLERANCE)) {
-      throw new IllegalStateException("gradients: " + report);
+      throw new IllegalStateException(
+          "gradients: %s: %s, by differences %s"
+              .formatted(report, report.analytic(), report.numeric()));
     }
     return report;
   }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,21 @@ final class Expected {
 
   /** A message: the method whose line it is on, and its code. */
   record Report(Method at, String code) {}
+
+  /** What stands beside the operations of a layer, which gives what it would without it. */
+  private static final Set<String> BESIDE =
+      Set.of("two-activations", "init-without-parameters", "input-not-alone");
+
+  /** Numbers of operations that stand behind a stack on its method: its layers are judged. */
+  private static final Set<String> BEHIND =
+      Set.of(
+          "size-not-positive",
+          "padding-negative",
+          "padding-too-large",
+          "wrong-number-of-sizes",
+          "too-many-sizes",
+          "share-out-of-range",
+          "value-out-of-range");
 
   private final List<Report> reports = new ArrayList<>();
 
@@ -66,13 +82,13 @@ final class Expected {
             && (method.owner == null || known.getOrDefault(method.owner, false))
             && (!method.isInput() || !draft.isBlock || draft.stated);
     Draft block = method.block;
-    if (!method.mistake.isEmpty() && (block == null || !method.mistakeOfShape)) {
-      if (reads || !method.mistakeOfShape) {
-        reports.add(new Report(place == null ? method : place, method.mistake));
-      }
-      return false;
-    }
     boolean ownerUnknown = method.owner != null && !known.getOrDefault(method.owner, false);
+    // A block of several inputs is judged by those that are known.
+    List<Boolean> arguments =
+        method.sources.stream().map(source -> known.getOrDefault(source, false)).toList();
+    if (!method.mistake.isEmpty() && (block == null || !method.mistakeOfShape)) {
+      return mistaken(method, reads, ownerUnknown ? null : block, arguments, place);
+    }
     if (block == null || ownerUnknown || (!reads && !method.mistake.isEmpty())) {
       return reads;
     }
@@ -81,14 +97,34 @@ final class Expected {
     }
     // Of what stands on the method of a block only this precedes the block's layers.
     boolean first = method.mistake.equals("block-input-shape");
-    // A block of several inputs is judged by those that are known.
-    List<Boolean> arguments =
-        method.sources.stream().map(source -> known.getOrDefault(source, false)).toList();
     boolean gives = first || applied(method, block, arguments, place);
     if (!method.mistake.isEmpty() && gives) {
       reports.add(new Report(place == null ? method : place, method.mistake));
     }
     return gives && method.mistake.isEmpty();
+  }
+
+  /** Notes a mistake that needs no shape, and those of the block that its method applies. */
+  private boolean mistaken(
+      Method method,
+      boolean reads,
+      @Nullable Draft block,
+      List<Boolean> arguments,
+      @Nullable Method place) {
+    boolean beside = BESIDE.contains(method.mistake);
+    boolean judged = beside || BEHIND.contains(method.mistake);
+    int before = reports.size();
+    boolean gives = reads;
+    if (block != null) {
+      gives = judged && !hasOwn(block) && applied(method, block, arguments, place);
+    }
+    if (reads || !method.mistakeOfShape) {
+      boolean first = method.mistake.startsWith("init-") && !method.modifiersLast;
+      reports.add(
+          first ? before : reports.size(),
+          new Report(place == null ? method : place, method.mistake));
+    }
+    return beside && gives;
   }
 
   private boolean applied(

@@ -73,6 +73,35 @@ final class GradientCheckTest {
     assertThat(report.largestError()).isLessThan(1e-7);
   }
 
+  /**
+   * A loss that does not depend on the first value, whose gradient there is 0 but for the very
+   * place it is checked at; behind it a gradient that is wrong everywhere.
+   */
+  @Test
+  void leavesOutWhereThePlaceAloneHasAnotherGradient() {
+    double[] place = {Double.NaN};
+    GradientCheck.Loss atPlace =
+        (y, rows, size, dy) -> {
+          place[0] = Double.isNaN(place[0]) ? y[0] : place[0];
+          dy[0] = Math.abs(y[0] - place[0]) < 1e-12 ? -32 : 0;
+          dy[1] = 1;
+          return y[1];
+        };
+    GradientCheck.Loss everywhere =
+        (y, rows, size, dy) -> {
+          dy[0] = -32;
+          dy[1] = 1;
+          return y[1];
+        };
+    GradientCheck.Report report = tanh().input("x", X).loss("y", atPlace).run();
+    assertThat(report.kinks()).as("three parameters and the first row").isEqualTo(5);
+    assertThat(report.checked()).isEqualTo(2);
+    assertThat(report.largestError()).isLessThan(1e-7);
+    GradientCheck.Report wrong = tanh().input("x", X).loss("y", everywhere).run();
+    assertThat(wrong.kinks()).isZero();
+    assertThat(wrong.largestError()).isGreaterThan(0.9);
+  }
+
   @Test
   void saysWhatIsMissingOrDoesNotFit() {
     assertThatIllegalStateException()
