@@ -6,6 +6,7 @@ import dev.neurite.processor.Sources.Compiler;
 import dev.neurite.processor.Sources.Said;
 import java.util.List;
 import java.util.stream.Collectors;
+import javax.tools.Diagnostic;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -137,6 +138,46 @@ final class BlocksTest {
                 + " 4] -> small.1.inner.0.conv ?",
             "small.1.inner.0.conv is conv() of Shrinking.",
             "Use a kernel of at most 4, or padding = 1 or more.");
+  }
+
+  /** What the block gives is known whatever it is given, so that it is judged anew. */
+  @ParameterizedTest
+  @EnumSource
+  void reportsALayerOfARepeatedBlockOnce(Compiler compiler) {
+    List<Said> said =
+        Sources.compile(
+            compiler,
+            """
+            @Model
+            interface Digits {
+              @Input(54) Layer row();
+              @Stack(value = Outer.class, times = 3) Layer first();
+              @From("row") @Stack(Outer.class) Layer second();
+              @From({"first", "second"}) @Add @ReLU Layer sum();
+            }
+
+            @Block
+            interface Outer {
+              @Input Layer x();
+              @Dense(7) Layer other();
+              @From({"x", "other"}) @Stack(Inner.class) Layer inner();
+            }
+
+            @Block
+            interface Inner {
+              @Input(54) Layer x();
+              @Input(8) Layer y();
+              @Output @From("x") @ReLU Layer z();
+              @From("y") @ReLU Layer unread();
+            }
+            """);
+    List<Said> errors = said.stream().filter(one -> one.kind() == Diagnostic.Kind.ERROR).toList();
+    assertThat(errors)
+        .extracting(Said::code)
+        .containsExactly("block-input-shape", "block-input-shape");
+    assertThat(errors).extracting(Said::line).containsExactly(4L, 5L);
+    assertThat(errors).extracting(Said::column).containsExactly(3L, 16L);
+    assertThat(errors.getFirst().text()).contains("first.0.inner.0.y() states the shape [8]");
   }
 
   /** Two errors inside one block stand at one place, and both are printed. */

@@ -260,8 +260,8 @@ final class KernelClasses {
     type.addField(
         constant(ParameterizedTypeName.get(ClassName.get(Class.class), FLOAT_VECTOR), name)
             .addJavadoc(
-                "What all vectors of {@link #$L} are. A cast to it of what a loop carries tells the JVM's compiler which class that"
-                    + " is, where others in this process have vectors of other widths.\n",
+                "What all vectors of {@link #$L} are. A cast to it of what a loop carries or a long method stores tells the JVM's compiler"
+                    + " which class that is, where others in this process have vectors of other widths.\n",
                 species)
             .addAnnotation(
                 AnnotationSpec.builder(SuppressWarnings.class)

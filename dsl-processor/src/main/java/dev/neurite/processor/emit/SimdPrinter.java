@@ -21,13 +21,38 @@ final class SimdPrinter extends KernelPrinter {
 
   static final String QUAD_VECTOR = "QUAD_VECTOR";
 
+  /**
+   * Operations of a kernel that C2 inlines while it parses it: 200 to 300 bytecodes each, up to
+   * 8,000 (its DesiredMethodLimit). It inlines the others later, each before it knows what class
+   * the result of the one before it has, and then takes that from what the Vector API has been
+   * called with in the whole process; a vector that may be of two classes is made an object.
+   */
+  private static final int INLINED_AT_ONCE = 20;
+
   private final TileMethods tiles;
   private final Kernel kernel;
+  private final Set<String> loaded = new HashSet<>();
+  private int operations;
 
   SimdPrinter(TileMethods tiles, Kernel kernel) {
     super("float");
     this.tiles = tiles;
     this.kernel = kernel;
+  }
+
+  /** Counts one more operation on vectors. */
+  void operation() {
+    operations++;
+  }
+
+  /** Whether a variable is what an array had, whose class C2 knows at once. */
+  boolean isLoaded(String variable) {
+    return loaded.contains(variable);
+  }
+
+  /** Whether there have been more operations than C2 inlines at once. */
+  boolean isLong() {
+    return operations > INLINED_AT_ONCE;
   }
 
   @Override
@@ -53,21 +78,24 @@ final class SimdPrinter extends KernelPrinter {
   }
 
   private void vectorLanes(Stmt.Lanes lanes, String lane) {
-    vectorLanes(
-        lanes.body(), new VectorValues(text, "SPECIES", lane, carried(lanes.body()), this::fresh));
+    vectorLanes(lanes.body(), new VectorValues(this, "SPECIES", lane, carried(lanes.body())));
   }
 
   private void vectorLanes(List<Stmt> body, VectorValues values) {
     for (Stmt statement : body) {
       switch (statement) {
-        case Stmt.Let let ->
-            text.line("FloatVector " + let.name() + " = " + values.print(let.value()) + ";");
+        case Stmt.Let let -> {
+          if (let.value() instanceof Value.Load) {
+            loaded.add(let.name());
+          }
+          text.line("FloatVector " + let.name() + " = " + values.print(let.value()) + ";");
+        }
         case Stmt.Set set -> text.line(set.name() + " = " + values.print(set.value()) + ";");
         case Stmt.Put put ->
             text.line(
                 "%s.intoArray(%s, %s);"
                     .formatted(
-                        values.receiver(put.value()),
+                        values.stored(put.value()),
                         put.array(),
                         IndexText.sum(put.index(), values.lane())));
         case Stmt.For loop -> {
@@ -134,8 +162,7 @@ final class SimdPrinter extends KernelPrinter {
             .formatted(end, reduce.count(), lane, end, lane));
     for (int j = 0; j < 4; j++) {
       String at = j == 0 ? lane : lane + " + " + 4 * j;
-      String value =
-          new VectorValues(text, "QUAD", at, Set.of(), this::fresh).print(reduce.value());
+      String value = new VectorValues(this, "QUAD", at, Set.of()).print(reduce.value());
       text.line(
           "%s = %s.cast(%s).%s(%s);"
               .formatted(partial[j], QUAD_VECTOR, partial[j], sum ? "add" : "max", value));

@@ -84,8 +84,9 @@ final class SimdTile {
             "%s.intoArray(c, %s%s);"
                 .formatted(
                     c.operands().addsToResult()
-                        ? "FloatVector.fromArray(SPECIES, c, %s).add(s%d_%d)"
-                            .formatted(TileIndices.resultIndex(c, i, j), i, j)
+                        ? SimdPrinter.VECTOR
+                            + ".cast(FloatVector.fromArray(SPECIES, c, %s).add(s%d_%d))"
+                                .formatted(TileIndices.resultIndex(c, i, j), i, j)
                         : SimdPrinter.VECTOR + ".cast(s%d_%d)".formatted(i, j),
                     TileIndices.resultIndex(c, i, j),
                     masked ? ", mask" + j : ""));

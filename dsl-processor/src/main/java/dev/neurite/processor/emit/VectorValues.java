@@ -3,7 +3,6 @@ package dev.neurite.processor.emit;
 import dev.neurite.processor.kernel.IndexText;
 import dev.neurite.processor.kernel.Value;
 import java.util.Set;
-import java.util.function.UnaryOperator;
 
 /**
  * Writes values out as Vector API expressions; variables that a function needs become lines of
@@ -11,31 +10,24 @@ import java.util.function.UnaryOperator;
  */
 final class VectorValues {
 
-  private final JavaText text;
+  private final SimdPrinter kernel;
   private final String species;
   private final String lane;
   private final Set<String> carried;
-  private final UnaryOperator<String> fresh;
 
   /**
    * Values as vectors.
    *
+   * @param kernel that they are computed in
    * @param species of the vectors
    * @param lane the variable that counts lanes
    * @param carried the variables of which a loop makes new values from old ones
-   * @param fresh gives a variable a name of its own
    */
-  VectorValues(
-      JavaText text,
-      String species,
-      String lane,
-      Set<String> carried,
-      UnaryOperator<String> fresh) {
-    this.text = text;
+  VectorValues(SimdPrinter kernel, String species, String lane, Set<String> carried) {
+    this.kernel = kernel;
     this.species = species;
     this.lane = lane;
     this.carried = carried;
-    this.fresh = fresh;
   }
 
   String lane() {
@@ -53,7 +45,24 @@ final class VectorValues {
         : printed;
   }
 
+  /**
+   * A value that is stored. In a long kernel C2 stores before it knows what class the last results
+   * have.
+   */
+  String stored(Value value) {
+    String printed = receiver(value);
+    boolean known =
+        value instanceof Value.Load
+            || value instanceof Value.Constant
+            || (value instanceof Value.Local local && kernel.isLoaded(local.name()))
+            || printed.startsWith(SimdPrinter.VECTOR);
+    return known || !kernel.isLong() ? printed : SimdPrinter.VECTOR + ".cast(" + printed + ")";
+  }
+
   String print(Value value) {
+    if (!(value instanceof Value.Local)) {
+      kernel.operation();
+    }
     return switch (value) {
       case Value.Load load ->
           "FloatVector.fromArray(%s, %s, %s)"
@@ -142,8 +151,8 @@ final class VectorValues {
 
   private Value name(String wish, Value value) {
     String printed = print(value);
-    String variable = fresh.apply(wish);
-    text.line("FloatVector " + variable + " = " + printed + ";");
+    String variable = kernel.fresh(wish);
+    kernel.text.line("FloatVector " + variable + " = " + printed + ";");
     return Value.local(variable);
   }
 

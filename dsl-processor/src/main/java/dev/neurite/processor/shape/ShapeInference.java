@@ -8,9 +8,11 @@ import dev.neurite.processor.graph.Operation;
 import dev.neurite.processor.shape.TypedGraph.LayerNodes;
 import dev.neurite.processor.shape.TypedGraph.ModelName;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +33,7 @@ public final class ShapeInference {
   private final List<TypedGraph.Node> typed = new ArrayList<>();
   private final ShapeRules rules;
   private final SharedParameters sharing;
+  private final Set<String> wrong = new HashSet<>();
   private long stored;
   private long values;
 
@@ -84,11 +87,12 @@ public final class ShapeInference {
         inputs.add(type);
       }
     }
-    if (operation == null || inputs.size() < node.inputs().size()) {
+    if (operation == null || inputs.size() < node.inputs().size() || isRepeated(node)) {
       return;
     }
     ShapeRules.Result result = rules.apply(node, operation, inputs);
     if (result == null) {
+      wrong.add(inAnyApplication(node));
       return;
     }
     TypedGraph.Share share = null;
@@ -96,6 +100,7 @@ public final class ShapeInference {
       TypedGraph.Node owner = owner(node.owner());
       share = owner == null ? null : sharing.share(node, result.operation(), inputs, owner);
       if (share == null) {
+        wrong.add(inAnyApplication(node));
         return;
       }
     }
@@ -111,6 +116,19 @@ public final class ShapeInference {
             node.inputs(),
             result.type(),
             share));
+  }
+
+  /**
+   * Whether a layer of a block was wrong at an earlier application of the same {@code @Stack}: that
+   * is one mistake, at one place.
+   */
+  private boolean isRepeated(Graph.Node node) {
+    return !wrong.isEmpty() && wrong.contains(inAnyApplication(node));
+  }
+
+  /** {@code stage.0.conv} and {@code stage.1.conv} are one layer applied twice. */
+  private String inAnyApplication(Graph.Node node) {
+    return graph.layerOf(node).name().replaceAll("\\.\\d+\\.", ".");
   }
 
   /** The typed node of a number, or null if that node is unknown. */

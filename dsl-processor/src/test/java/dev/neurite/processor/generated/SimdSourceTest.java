@@ -21,6 +21,9 @@ final class SimdSourceTest {
 
   private static final Pattern METHOD =
       Pattern.compile("\n    p[^\n]*\\([^{]*\\{\n(.*?)\n    }\n", Pattern.DOTALL);
+  private static final Pattern OPERATION =
+      Pattern.compile(
+          "\\.(fromArray|broadcast|zero|add|sub|mul|div|fma|max|min|blend|lanewise)\\(");
   private static final Pattern DECLARED = Pattern.compile("FloatVector (\\w+) = ([^\n]*);");
 
   /** A masked store checks each lane once the process has made one at the end of an array. */
@@ -65,6 +68,33 @@ final class SimdSourceTest {
       }
     }
     assertThat(carried).isGreaterThan(1_000);
+  }
+
+  /**
+   * C2 inlines 8,000 bytecodes of a method while it parses it, 200 to 300 for each operation on
+   * vectors, and the rest before it knows what class the operands have.
+   */
+  @Test
+  void longMethodsStoreWhatHasAKnownClass() throws IOException {
+    int stores = 0;
+    for (Path file : files("ward.java")) {
+      String source = Files.readString(file);
+      Matcher methods = METHOD.matcher(source.substring(source.indexOf(" class Simd ")));
+      while (methods.find()) {
+        int operations = 0;
+        for (String line : methods.group(1).lines().toList()) {
+          if (line.contains(".intoArray(") && operations > 30) {
+            stores++;
+            assertThat(line.strip())
+                .as("%s, behind %d operations", file.getFileName(), operations)
+                .matches(
+                    "(VECTOR\\.cast\\(|FloatVector\\.(zero|fromArray)\\([^)]*\\)\\.into|\\w+\\.into).*");
+          }
+          operations += (int) OPERATION.matcher(line).results().count();
+        }
+      }
+    }
+    assertThat(stores).isGreaterThan(1_000);
   }
 
   private static List<Path> files(String ending) throws IOException {
