@@ -23,6 +23,7 @@ final class ForwardSupport {
   private final InferenceMemory memory;
   private final FoldWriter folds;
   private final boolean vectors;
+  private final boolean together;
 
   ForwardSupport(
       String name,
@@ -30,13 +31,15 @@ final class ForwardSupport {
       ParameterLayout layout,
       InferenceMemory memory,
       FoldWriter folds,
-      boolean vectors) {
+      boolean vectors,
+      boolean together) {
     this.name = name;
     this.signature = signature;
     this.layout = layout;
     this.memory = memory;
     this.folds = folds;
     this.vectors = vectors;
+    this.together = together;
   }
 
   void addTo(TypeSpec.Builder type) {
@@ -48,7 +51,7 @@ final class ForwardSupport {
     if (signature.outputs().size() > 1) {
       type.addType(outputs());
     }
-    ForwardThreads threads = new ForwardThreads(name, signature, memory, vectors);
+    ForwardThreads threads = new ForwardThreads(name, signature, memory, vectors, together);
     type.addType(threads.choice());
     type.addType(threads.team());
   }

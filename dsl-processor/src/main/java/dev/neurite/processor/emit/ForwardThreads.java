@@ -9,6 +9,8 @@ import com.palantir.javapoet.MethodSpec;
 import com.palantir.javapoet.TypeName;
 import com.palantir.javapoet.TypeSpec;
 import dev.neurite.processor.memory.InferenceMemory;
+import java.util.ArrayList;
+import java.util.List;
 import javax.lang.model.element.Modifier;
 
 /**
@@ -21,12 +23,20 @@ final class ForwardThreads {
   private final Signature signature;
   private final InferenceMemory memory;
   private final boolean vectors;
+  private final boolean together;
 
-  ForwardThreads(String name, Signature signature, InferenceMemory memory, boolean vectors) {
+  /**
+   * The nested classes of one class of inference.
+   *
+   * @param together whether layers of one row are shared
+   */
+  ForwardThreads(
+      String name, Signature signature, InferenceMemory memory, boolean vectors, boolean together) {
     this.name = name;
     this.signature = signature;
     this.memory = memory;
     this.vectors = vectors;
+    this.together = together;
   }
 
   private static FieldSpec.Builder field(TypeName type, String field, Modifier... modifiers) {
@@ -183,27 +193,33 @@ final class ForwardThreads {
         TypeSpec.classBuilder("Team")
             .addModifiers(Modifier.PRIVATE, Modifier.STATIC, Modifier.FINAL)
             .addJavadoc(
-                "Threads that share the rows of a call. They spin for a while between calls, then park, and end after some idle"
-                    + " seconds.\n");
+                "Threads that share the rows of a call"
+                    + (together ? ", or the large layers of one row" : "")
+                    + ". Each task has as many parts as there are threads; whoever comes first takes the next. They spin for a while"
+                    + " between tasks, then park, and end after some idle seconds.\n");
     StringBuilder set = new StringBuilder();
     StringBuilder clear = new StringBuilder();
+    ClassName counter = ClassName.get("java.util.concurrent.atomic", "AtomicInteger");
     type.addField(field(ArrayTypeName.of(Thread.class), "members", Modifier.FINAL).build());
     type.addField(
         field(ClassName.get("java.util.concurrent.locks", "ReentrantLock"), "busy", Modifier.FINAL)
             .initializer("new $T()", ClassName.get("java.util.concurrent.locks", "ReentrantLock"))
             .build());
     type.addField(
-        field(ClassName.get("java.util.concurrent.atomic", "AtomicInteger"), "left", Modifier.FINAL)
-            .initializer("new $T()", ClassName.get("java.util.concurrent.atomic", "AtomicInteger"))
+        field(counter, "next", Modifier.FINAL)
+            .addJavadoc("The part to be taken next.\n")
+            .initializer("new $T()", counter)
             .build());
-    type.addField(field(TypeName.INT, "call", Modifier.VOLATILE).build());
+    type.addField(field(counter, "left", Modifier.FINAL).initializer("new $T()", counter).build());
+    type.addField(field(TypeName.INT, "task", Modifier.VOLATILE).build());
     type.addField(field(ClassName.get(Throwable.class), "failure", Modifier.VOLATILE).build());
     type.addField(field(ClassName.bestGuess(name), "model").build());
     type.addField(field(TypeName.INT, "rows").build());
     MethodSpec.Builder run =
         MethodSpec.methodBuilder("run")
             .addJavadoc(
-                "Runs the rows of a call, unless another call has the team or there are too few rows.\n")
+                "Runs the rows of a call, unless another call has the team"
+                    + (together ? ".\n" : " or there are too few rows.\n"))
             .returns(TypeName.BOOLEAN)
             .addParameter(ClassName.bestGuess(name), "model");
     for (Signature.Tensor input : signature.inputs()) {
@@ -221,47 +237,116 @@ final class ForwardThreads {
       set.append("this.%sRows = %s;%n".formatted(parameter, parameter));
       clear.append("this.%sRows = null;%n".formatted(parameter));
     }
+    if (together) {
+      type.addField(
+          field(TypeName.INT, "layer")
+              .addJavadoc("Whose units are shared, or -1 where it is rows.\n")
+              .build());
+      type.addField(field(TypeName.INT, "units").build());
+      type.addField(field(TypeName.INT, "multiple").build());
+      type.addField(field(TypeName.INT, "row").build());
+      type.addField(field(ClassName.bestGuess(KernelClasses.KERNELS), "kernels").build());
+      type.addField(field(ArrayTypeName.of(TypeName.FLOAT), "values").build());
+      clear.append("kernels = null;%nvalues = null;%n".formatted());
+    }
+    String inputs =
+        signature.inputs().stream().map(Signature.Tensor::parameter).collect(joining(", "));
+    String outputs =
+        signature.outputs().stream().map(signature::outputParameter).collect(joining(", "));
     run.addCode(
         TypedCode.of(
             """
-            int threads = members.length + 1;
-            if (rows < 2 * threads || !busy.tryLock()) {
+            %sif (%s!busy.tryLock()) {
               return false;
             }
             try {
               this.model = model;
               this.rows = rows;
-            %s  failure = null;
-              left.set(members.length);
-              int next = call + 1;
-              call = next;
-              for (int i = 0; i < members.length; i++) {
-                if (members[i] == null || !members[i].isAlive()) {
-                  int member = i;
-                  members[i] = new Thread(() -> serve(member, next - 1), "neurite-predict-" + (i + 1));
-                  members[i].setDaemon(true);
-                  members[i].start();
-                } else {
-                  LockSupport.unpark(members[i]);
-                }
-              }
-              try {
-                share(0);
-              } finally {
-                while (left.get() > 0) {
-                  Thread.onSpinWait();
-                }
-              }
-              if (failure != null) {
-                throw new IllegalStateException("a thread of the team failed", failure);
-              }
-              return true;
+            %s%s  return true;
             } finally {
               this.model = null;
             %s  busy.unlock();
             }
             """
-                .formatted(set.toString().indent(2), clear.toString().indent(2))));
+                .formatted(
+                    together ? "" : "int threads = members.length + 1;\n",
+                    together ? "" : "rows < 2 * threads || ",
+                    set.toString().indent(2),
+                    together
+                        ? """
+                          if (rows < 2 * (members.length + 1)) {
+                            model.together(this, %s, 0, rows, %s);
+                          } else {
+                            layer = -1;
+                            share();
+                          }
+                        """
+                            .formatted(inputs, outputs)
+                        : "  share();\n",
+                    clear.toString().indent(2))));
+    type.addMethod(
+        MethodSpec.constructorBuilder()
+            .addParameter(TypeName.INT, "threads")
+            .addStatement("this.members = new $T[threads - 1]", Thread.class)
+            .build());
+    type.addMethod(run.build());
+    if (together) {
+      ofLayers(type);
+    }
+    sharing(type);
+    return type.build();
+  }
+
+  /** What a team does with the layers of one row. */
+  private void ofLayers(TypeSpec.Builder type) {
+    type.addMethod(
+        MethodSpec.methodBuilder("begin")
+            .addJavadoc("The row whose layers are shared next.\n")
+            .addParameter(ClassName.bestGuess(KernelClasses.KERNELS), "kernels")
+            .addParameter(ArrayTypeName.of(TypeName.FLOAT), "values")
+            .addParameter(TypeName.INT, "row")
+            .addStatement("this.kernels = kernels")
+            .addStatement("this.values = values")
+            .addStatement("this.row = row")
+            .build());
+    type.addMethod(
+        MethodSpec.methodBuilder("share")
+            .addJavadoc("Has all units of a layer done, each part of them a multiple of some.\n")
+            .addParameter(TypeName.INT, "layer")
+            .addParameter(TypeName.INT, "units")
+            .addParameter(TypeName.INT, "multiple")
+            .addStatement("this.layer = layer")
+            .addStatement("this.units = units")
+            .addStatement("this.multiple = multiple")
+            .addStatement("share()")
+            .build());
+    List<String> places = new ArrayList<>();
+    signature
+        .inputs()
+        .forEach(input -> places.add(input.parameter() + "Rows, row * " + input.size()));
+    signature
+        .outputs()
+        .forEach(
+            output ->
+                places.add(signature.outputParameter(output) + "Rows, row * " + output.size()));
+    type.addMethod(
+        MethodSpec.methodBuilder("doUnits")
+            .addModifiers(Modifier.PRIVATE)
+            .addParameter(TypeName.INT, "part")
+            .addParameter(ArrayTypeName.of(TypeName.FLOAT), "own")
+            .addCode(
+                """
+                int parts = members.length + 1;
+                int blocks = (units + multiple - 1) / multiple;
+                int from = (int) ((long) blocks * part / parts) * multiple;
+                int to = Math.min(units, (int) ((long) blocks * (part + 1) / parts) * multiple);
+                model.part(layer, kernels, values, own, $L, from, to);
+                """,
+                String.join(", ", places))
+            .build());
+  }
+
+  private void sharing(TypeSpec.Builder type) {
     String rows =
         signature.inputs().stream().map(input -> input.parameter() + "Rows").collect(joining(", "));
     String results =
@@ -269,16 +354,91 @@ final class ForwardThreads {
             .map(output -> signature.outputParameter(output) + "Rows")
             .collect(joining(", "));
     type.addMethod(
-        MethodSpec.constructorBuilder()
-            .addParameter(TypeName.INT, "threads")
-            .addStatement("this.members = new $T[threads - 1]", Thread.class)
-            .build());
-    type.addMethod(run.build());
-    type.addMethod(
         MethodSpec.methodBuilder("share")
             .addModifiers(Modifier.PRIVATE)
-            .addParameter(TypeName.INT, "part")
+            .addJavadoc("Has all parts of a task done.\n")
             .addCode(
+                TypedCode.of(
+                    """
+                    failure = null;
+                    left.set(members.length + 1);
+                    // What the parts read is there before they can be taken.
+                    next.set(0);
+                    int now = task + 1;
+                    task = now;
+                    for (int i = 0; i < members.length; i++) {
+                      if (members[i] == null || !members[i].isAlive()) {
+                        int member = i;
+                        members[i] = new Thread(() -> serve(member, now - 1), "neurite-predict-" + (i + 1));
+                        members[i].setDaemon(true);
+                        members[i].start();
+                      } else {
+                        LockSupport.unpark(members[i]);
+                      }
+                    }
+                    takeParts(%s);
+                    while (left.get() > 0) {
+                      Thread.onSpinWait();
+                    }
+                    Throwable failed = failure;
+                    if (failed instanceof RuntimeException exception) {
+                      throw exception;
+                    }
+                    if (failed != null) {
+                      throw new IllegalStateException("a thread of the team failed", failed);
+                    }
+                    """
+                        .formatted(together ? "true" : "")))
+            .build());
+    MethodSpec.Builder take =
+        MethodSpec.methodBuilder("takeParts")
+            .addModifiers(Modifier.PRIVATE)
+            .addJavadoc("Does parts as long as there are any that nobody has taken.\n");
+    if (together) {
+      take.addParameter(TypeName.BOOLEAN, "caller");
+    }
+    type.addMethod(
+        take.addCode(
+                TypedCode.of(
+                    """
+                    int parts = members.length + 1;
+                    for (int part = next.getAndIncrement(); part < parts; part = next.getAndIncrement()) {
+                      try {
+                        doPart(part%s);
+                      } catch (RuntimeException | Error e) {
+                        failure = e;
+                      } finally {
+                        left.decrementAndGet();
+                      }
+                    }
+                    """
+                        .formatted(together ? ", caller" : "")))
+            .build());
+    MethodSpec.Builder part =
+        MethodSpec.methodBuilder("doPart")
+            .addModifiers(Modifier.PRIVATE)
+            .addParameter(TypeName.INT, "part");
+    if (together) {
+      part.addParameter(TypeName.BOOLEAN, "caller");
+      part.addCode(
+          """
+          if (layer >= 0 && caller) {
+            doUnits(part, values);
+            return;
+          }
+          if (layer >= 0) {
+            Workspace own = model.borrow();
+            try {
+              doUnits(part, own.values());
+            } finally {
+              own.used.setRelease(0);
+            }
+            return;
+          }
+          """);
+    }
+    type.addMethod(
+        part.addCode(
                 """
                 int parts = members.length + 1;
                 int first = (int) ((long) rows * part / parts);
@@ -299,15 +459,9 @@ final class ForwardThreads {
                     int last = served;
                     long since = System.nanoTime();
                     while (true) {
-                      if (call != last) {
-                        last = call;
-                        try {
-                          share(member + 1);
-                        } catch (RuntimeException | Error e) {
-                          failure = e;
-                        } finally {
-                          left.decrementAndGet();
-                        }
+                      if (task != last) {
+                        last = task;
+                        takeParts(%s);
                         since = System.nanoTime();
                       } else if (System.nanoTime() - since < 50_000) {
                         Thread.onSpinWait();
@@ -315,7 +469,7 @@ final class ForwardThreads {
                         LockSupport.parkNanos(this, 1_000_000_000L);
                       } else if (busy.tryLock()) {
                         try {
-                          if (call == last) {
+                          if (task == last) {
                             members[member] = null;
                             return;
                           }
@@ -324,8 +478,8 @@ final class ForwardThreads {
                         }
                       }
                     }
-                    """))
+                    """
+                        .formatted(together ? "false" : "")))
             .build());
-    return type.build();
   }
 }

@@ -107,7 +107,8 @@ final class ForwardWriter {
     construction(type);
     prediction(type);
     layers(type);
-    new ForwardSupport(name, signature, layout, memory, folds, vectors).addTo(type);
+    new ForwardSupport(name, signature, layout, memory, folds, vectors, !code.together().isEmpty())
+        .addTo(type);
     KernelClasses kernels = new KernelClasses(code.kernels(), "float", bodies);
     type.addType(kernels.contract());
     type.addType(kernels.scalar());
@@ -174,7 +175,10 @@ final class ForwardWriter {
     type.addMethod(
         visible("parallel")
             .addJavadoc(
-                "The same network with the rows of each call shared by {@code threads} threads, the caller's among them.\n\n"
+                "The same network with the rows of each call shared by {@code threads} threads, the caller's among them"
+                    + (code.together().isEmpty()
+                        ? ".\n\n"
+                        : ", or the large layers of each row where there are few.\n\n")
                     + "@throws IllegalArgumentException if {@code threads} is not positive\n")
             .returns(ClassName.bestGuess(name))
             .addParameter(TypeName.INT, "threads")
@@ -197,20 +201,20 @@ final class ForwardWriter {
     return tensors.stream().map(Signature.Tensor::parameter).collect(joining(", "));
   }
 
-  private void inputParameters(MethodSpec.Builder method) {
+  void inputParameters(MethodSpec.Builder method) {
     for (Signature.Tensor input : signature.inputs()) {
       method.addParameter(
           ArrayTypeName.of(input.isIndex() ? TypeName.INT : TypeName.FLOAT), input.parameter());
     }
   }
 
-  private void outputParameters(MethodSpec.Builder method) {
+  void outputParameters(MethodSpec.Builder method) {
     for (Signature.Tensor output : signature.outputs()) {
       method.addParameter(ArrayTypeName.of(TypeName.FLOAT), outputName(output));
     }
   }
 
-  private String outputName(Signature.Tensor output) {
+  String outputName(Signature.Tensor output) {
     return signature.outputParameter(output);
   }
 
@@ -242,7 +246,13 @@ final class ForwardWriter {
       one.addStatement(
           "checkRow($S, $L.length, $L)", output.name(), outputName(output), output.size());
     }
+    if (!code.together().isEmpty()) {
+      one.beginControlFlow("if (team == null || !team.run(this, $L, 1, $L))", inputs, outputs);
+    }
     one.addStatement("run($L, 0, 1, $L)", inputs, outputs);
+    if (!code.together().isEmpty()) {
+      one.endControlFlow();
+    }
     type.addMethod(one.build());
 
     MethodSpec.Builder many =
@@ -270,17 +280,7 @@ final class ForwardWriter {
     inputParameters(run);
     run.addParameter(TypeName.INT, "from").addParameter(TypeName.INT, "to");
     outputParameters(run);
-    for (Signature.Tensor input : signature.inputs()) {
-      if (input.isIndex()) {
-        run.addStatement(
-            "checkIndices($S, $L, from * $L, to * $L, $L)",
-            input.name(),
-            input.parameter(),
-            input.size(),
-            input.size(),
-            input.vocabulary());
-      }
-    }
+    checkIndices(run);
     run.addStatement("$L k = choice.kernels", KernelClasses.KERNELS);
     run.addStatement("Workspace workspace = borrow()");
     run.beginControlFlow("try");
@@ -300,9 +300,25 @@ final class ForwardWriter {
     type.addMethod(run.build());
   }
 
-  private record Argument(TypeName type, String name) {}
+  /** Checks the rows {@code from} to {@code to} of inputs of indices. */
+  void checkIndices(MethodSpec.Builder method) {
+    for (Signature.Tensor input : signature.inputs()) {
+      if (input.isIndex()) {
+        method.addStatement(
+            "checkIndices($S, $L, from * $L, to * $L, $L)",
+            input.name(),
+            input.parameter(),
+            input.size(),
+            input.size(),
+            input.vocabulary());
+      }
+    }
+  }
 
-  private List<Argument> blockArguments() {
+  record Argument(TypeName type, String name) {}
+
+  /** The parameters of the method for a block of rows. */
+  List<Argument> blockArguments() {
     List<Argument> arguments = new ArrayList<>();
     arguments.add(new Argument(ClassName.bestGuess(KernelClasses.KERNELS), "k"));
     arguments.add(new Argument(ArrayTypeName.of(TypeName.FLOAT), "a"));
@@ -334,6 +350,9 @@ final class ForwardWriter {
     }
     type.addMethod(block.build());
     methods.values().forEach(type::addMethod);
+    if (!code.together().isEmpty()) {
+      new SharedRowWriter(this, signature, code.together(), bodies).addTo(type, methods.keySet());
+    }
   }
 
   /** Runs that differ between rows by themselves and rows in lanes, and those that do not. */

@@ -6,6 +6,7 @@ import dev.neurite.processor.arrange.WinogradTiles;
 import dev.neurite.processor.arrange.Work;
 import dev.neurite.processor.graph.Operation;
 import dev.neurite.processor.kernel.Elementwise;
+import dev.neurite.processor.kernel.IndexText;
 import dev.neurite.processor.kernel.Kernel;
 import dev.neurite.processor.kernel.Movement;
 import dev.neurite.processor.kernel.Products;
@@ -28,10 +29,18 @@ final class ForwardLowering {
   /** Rows that one turn of a loop over rows takes. */
   private final int lanes;
 
-  private ForwardLowering(ArrangedNode node, Frame frame, @Nullable InferenceMemory inference) {
+  /** Where the lines before the parts of a node go; null where it is lowered as a whole. */
+  private final @Nullable List<Line> before;
+
+  private ForwardLowering(
+      ArrangedNode node,
+      Frame frame,
+      @Nullable InferenceMemory inference,
+      @Nullable List<Line> before) {
     this.frame = frame.of(node);
     this.lanes = Frame.lanes(node);
     this.inference = inference;
+    this.before = before;
   }
 
   /**
@@ -40,12 +49,43 @@ final class ForwardLowering {
    * @param inference the plan of inference, or null in training
    */
   static List<Line> lower(ArrangedNode node, Frame frame, @Nullable InferenceMemory inference) {
-    ForwardLowering lowering = new ForwardLowering(node, frame, inference);
-    switch (node.work()) {
-      case Work.Compute compute -> lowering.compute(node, compute.operation());
-      case Work.Rearrange rearrange -> lowering.rearrange(node, rearrange);
-    }
+    ForwardLowering lowering = new ForwardLowering(node, frame, inference, null);
+    lowering.lower(node);
     return lowering.lines;
+  }
+
+  /**
+   * The lines of a node in the units of {@link SharedLayer}, from {@code from} to {@code to}.
+   *
+   * @param before receives what is done once, before them
+   * @param lines receives theirs
+   */
+  static void lowerParts(
+      ArrangedNode node,
+      Frame frame,
+      InferenceMemory inference,
+      List<Line> before,
+      List<Line> lines) {
+    ForwardLowering lowering = new ForwardLowering(node, frame, inference, before);
+    lowering.lower(node);
+    lines.addAll(lowering.lines);
+  }
+
+  private void lower(ArrangedNode node) {
+    switch (node.work()) {
+      case Work.Compute compute -> compute(node, compute.operation());
+      case Work.Rearrange rearrange -> rearrange(node, rearrange);
+    }
+  }
+
+  /** What many units have, or those of a part; {@code each} of one. */
+  private String count(String all, int each) {
+    return before == null ? all : IndexText.product("to - from", text(each));
+  }
+
+  /** Where the first unit lies, or that of a part; {@code each} of one. */
+  private String first(String place, int each) {
+    return before == null ? place : IndexText.sum(place, IndexText.product("from", text(each)));
   }
 
   /** A convolution's weights, transformed, panels {@code from} to {@code to}. */
@@ -186,13 +226,13 @@ final class ForwardLowering {
         x.at(frame.from()),
         text(inputs),
         weight.array(),
-        weight.base(),
+        first(weight.base(), inputs * SharedLayer.VECTOR),
         text(inputs * 16),
-        text(dense.units()),
+        count(text(dense.units()), SharedLayer.VECTOR),
         "p",
-        bias,
+        bias.equals("-1") ? bias : first(bias, SharedLayer.VECTOR),
         y.array(),
-        y.at(frame.from()),
+        first(y.at(frame.from()), SharedLayer.VECTOR),
         text(dense.units()));
   }
 
@@ -216,14 +256,14 @@ final class ForwardLowering {
       product(
           Products.product(g.filters(), room(y), own),
           own,
-          frame.elements(g.height() * g.width()),
+          count(frame.elements(g.height() * g.width()), 1),
           "1",
           "0",
           "1",
           "0",
           text(g.channels()),
           x.array(),
-          x.at(frame.from()),
+          first(x.at(frame.from()), g.channels()),
           text(g.channels()),
           "p",
           text(weight.offset()),
@@ -232,11 +272,24 @@ final class ForwardLowering {
           "p",
           bias,
           y.array(),
-          y.at(frame.from()),
+          first(y.at(frame.from()), g.filters()),
           text(g.filters()));
       return;
     }
-    forRows(new ImageConvolution(frame, node, conv).forward(bias, room(y), transformed(node)));
+    List<Line> image =
+        new ImageConvolution(frame, node, conv)
+            .forward(bias, room(y), transformed(node), before != null);
+    if (before == null) {
+      forRows(image);
+      return;
+    }
+    // A border is written before the loop over rows of pixels or tiles, which is the last line.
+    List<Line> border = image.subList(0, image.size() - 1);
+    if (!border.isEmpty()) {
+      before.add(new Line.Loop("row", frame.from(), frame.to(), lanes, border));
+    }
+    lines.add(new Line.Define("row", frame.from()));
+    lines.add(image.getLast());
   }
 
   private void batchNorm(ArrangedNode node, Operation.BatchNorm norm) {
@@ -370,11 +423,11 @@ final class ForwardLowering {
     List<String> arguments =
         new ArrayList<>(
             List.of(
-                frame.elements(node.size()),
+                count(frame.elements(node.size()), SharedLayer.VECTOR),
                 x.array(),
-                x.at(frame.from()),
+                first(x.at(frame.from()), SharedLayer.VECTOR),
                 y.array(),
-                y.at(frame.from())));
+                first(y.at(frame.from()), SharedLayer.VECTOR)));
     arguments.addAll(List.of(numbers));
     call(kernel, arguments.toArray(String[]::new));
   }

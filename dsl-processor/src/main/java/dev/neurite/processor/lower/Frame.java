@@ -89,6 +89,6 @@ record Frame(
   /** The number of elements in all rows of the range. */
   String elements(int rowSize) {
     return IndexText.product(
-        count.matches("[a-z]+") ? count : "(" + count + ")", Integer.toString(rowSize));
+        count.matches("[a-z]+|1") ? count : "(" + count + ")", Integer.toString(rowSize));
   }
 }

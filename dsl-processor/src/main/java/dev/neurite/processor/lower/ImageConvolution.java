@@ -53,8 +53,9 @@ final class ImageConvolution {
    * @param bias where the bias lies, or -1
    * @param room whether the result has room for 15 numbers behind its last
    * @param transformed the weights where Winograd's minimal filtering is used, else null
+   * @param inParts whether the last line is to loop over rows {@code from} to {@code to} only
    */
-  List<Line> forward(String bias, boolean room, @Nullable Place transformed) {
+  List<Line> forward(String bias, boolean room, @Nullable Place transformed, boolean inParts) {
     List<Line> row = new ArrayList<>();
     Place x = frame.value(node.inputs().getFirst());
     Place y = frame.value(node.id());
@@ -84,11 +85,14 @@ final class ImageConvolution {
                   rowFloats,
                   transformed,
                   bias,
-                  new Position(y.array(), y.at("row"))));
+                  new Position(y.array(), y.at("row")),
+                  inParts));
       return row;
     }
+    String first = inParts ? "from" : "0";
+    String end = inParts ? "to" : text(g.outHeight());
     if (isOnePanel(room)) {
-      row.add(new Line.Loop("y", "0", text(g.outHeight()), List.of(inPanel(source, y, bias))));
+      row.add(new Line.Loop("y", first, end, List.of(inPanel(source, y, bias))));
       return row;
     }
     int groupBias = (g.groupFilters() + 15) / 16 * 16;
@@ -138,7 +142,7 @@ final class ImageConvolution {
         g.groups() == 1
             ? product
             : new Line.Loop("group", "0", text(g.groups()), List.of(product)));
-    row.add(new Line.Loop("y", "0", text(g.outHeight()), line));
+    row.add(new Line.Loop("y", first, end, line));
     return row;
   }
 
@@ -242,7 +246,8 @@ final class ImageConvolution {
                   rowFloats,
                   frame.place(node.id(), Purpose.TRANSFORMED_TURNED),
                   "-1",
-                  new Position(dx.array(), dx.at("row"))));
+                  new Position(dx.array(), dx.at("row")),
+                  false));
       return row;
     }
     boolean wholeRows = g.hasWholeRows();

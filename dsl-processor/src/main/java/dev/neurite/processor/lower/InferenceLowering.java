@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Lowers inference: a method for each layer, on the rows of one block. */
 public final class InferenceLowering {
@@ -21,12 +22,16 @@ public final class InferenceLowering {
    *
    * @param rows the runs that take rows one by one
    * @param lanes the runs of blocks that fill lanes with rows; empty where there are none
+   * @param together one row, in methods that threads share, {@link Split.Units}, and others; empty
+   *     where no layer is so large that sharing it pays
    * @param kernels what they call
    */
-  public record InferenceCode(List<RunCode> rows, List<RunCode> lanes, KernelSet kernels) {
+  public record InferenceCode(
+      List<RunCode> rows, List<RunCode> lanes, List<LayerMethod> together, KernelSet kernels) {
     public InferenceCode {
       rows = List.copyOf(rows);
       lanes = List.copyOf(lanes);
+      together = List.copyOf(together);
     }
   }
 
@@ -44,12 +49,18 @@ public final class InferenceLowering {
 
   private static final String LAYER = "This layer, for a block of rows.";
 
+  private static final String ROW = "This layer, or some of it, for one row.";
+
+  private static final String PART =
+      "Some of this layer for one row: units {@code from} to {@code to}.";
+
   private static final String OUTPUTS =
       "The outputs of a block of rows, from the workspace to the caller's arrays.";
 
   private final ParameterLayout layout;
   private final KernelSet kernels = new KernelSet();
   private final Map<String, LayerMethod> methods = new HashMap<>();
+  private final List<LayerMethod> together = new ArrayList<>();
 
   private InferenceLowering(ParameterLayout layout) {
     this.layout = layout;
@@ -70,37 +81,89 @@ public final class InferenceLowering {
     }
     List<List<RunCode>> orders = new ArrayList<>();
     for (int i = 0; i < graphs.size(); i++) {
-      orders.add(lowering.runs(graphs.get(i), memories.get(i), i == 0 ? "Forward" : "Lanes"));
+      orders.add(lowering.runs(graphs.get(i), memories.get(i), i == 0));
     }
+    boolean shared =
+        lowering.together.stream().anyMatch(method -> method.split() instanceof Split.Units);
     return new InferenceCode(
-        orders.getFirst(), orders.size() == 1 ? List.of() : orders.getLast(), lowering.kernels);
+        orders.getFirst(),
+        orders.size() == 1 ? List.of() : orders.getLast(),
+        shared ? lowering.together : List.of(),
+        lowering.kernels);
   }
 
-  private List<RunCode> runs(ArrangedGraph graph, InferenceMemory memory, String suffix) {
+  /** The runs of one order; those of the first are what threads share. */
+  private List<RunCode> runs(ArrangedGraph graph, InferenceMemory memory, boolean first) {
+    String suffix = first ? "Forward" : "Lanes";
     List<RunCode> runs = new ArrayList<>();
     for (InferenceMemory.Run run : memory.runs()) {
       Frame.Places places = (node, purpose, position) -> memory.place(run, node, purpose, position);
       Frame frame = new Frame(graph, layout, kernels, "0", "rows", "rows", places);
+      InferenceMemory.Run alone = new InferenceMemory.Run(run.first(), run.end(), 0);
+      Frame.Places placesAlone =
+          (node, purpose, position) -> memory.place(alone, node, purpose, position);
+      Frame oneRow = new Frame(graph, layout, kernels, "0", "1", "1", placesAlone);
       List<LayerMethod> ofRun = new ArrayList<>();
-      List<Line> lines = new ArrayList<>();
-      String layer = "";
-      for (ArrangedNode node : graph.nodes().subList(run.first(), run.end())) {
-        if (!layer.equals(node.javaName())) {
-          finish(layer + suffix, LAYER, lines, ofRun);
-          layer = node.javaName();
+      for (List<ArrangedNode> nodes : layers(graph.nodes().subList(run.first(), run.end()))) {
+        List<Line> lines = new ArrayList<>();
+        for (ArrangedNode node : nodes) {
+          LayerFailure.naming(
+              node.layer(), () -> lines.addAll(ForwardLowering.lower(node, frame, memory)));
         }
-        LayerFailure.naming(
-            node.layer(), () -> lines.addAll(ForwardLowering.lower(node, frame, memory)));
+        int before = ofRun.size();
+        finish(nodes.getFirst().javaName() + suffix, LAYER, lines, ofRun);
+        if (first && ofRun.size() > before) {
+          share(nodes, ofRun.getLast(), oneRow, memory);
+        }
       }
-      finish(layer + suffix, LAYER, lines, ofRun);
       runs.add(new RunCode(run.rows(), ofRun));
     }
     if (!memory.results().isEmpty()) {
       List<LayerMethod> copies = new ArrayList<>();
       finish("copyOutputs", OUTPUTS, results(memory.results()), copies);
       runs.add(new RunCode(0, copies));
+      if (first) {
+        together.addAll(copies);
+      }
     }
     return runs;
+  }
+
+  /** Neighbouring nodes of one layer. */
+  private static List<List<ArrangedNode>> layers(List<ArrangedNode> nodes) {
+    List<List<ArrangedNode>> layers = new ArrayList<>();
+    for (ArrangedNode node : nodes) {
+      if (layers.isEmpty() || !layers.getLast().getFirst().javaName().equals(node.javaName())) {
+        layers.add(new ArrayList<>());
+      }
+      layers.getLast().add(node);
+    }
+    return layers;
+  }
+
+  /** The methods for one row of a layer: its large nodes in parts, what is between them whole. */
+  private void share(
+      List<ArrangedNode> nodes, LayerMethod all, Frame frame, InferenceMemory memory) {
+    Frame inParts = SharedLayer.frame(frame);
+    List<Optional<SharedLayer>> parts =
+        nodes.stream().map(node -> SharedLayer.of(node, inParts, memory)).toList();
+    if (parts.stream().allMatch(Optional::isEmpty)) {
+      together.add(all);
+      return;
+    }
+    String layer = nodes.getFirst().javaName();
+    List<Line> between = new ArrayList<>();
+    for (int i = 0; i < nodes.size(); i++) {
+      SharedLayer part = parts.get(i).orElse(null);
+      if (part == null) {
+        between.addAll(ForwardLowering.lower(nodes.get(i), frame, memory));
+        continue;
+      }
+      between.addAll(part.before());
+      finish(layer + "Row", ROW, between, together);
+      together.add(method(layer + "Part", PART, part.units(), part.lines()));
+    }
+    finish(layer + "Row", ROW, between, together);
   }
 
   private static List<Line> results(List<InferenceMemory.Result> results) {
@@ -125,17 +188,18 @@ public final class InferenceLowering {
         methods.values().stream()
             .filter(other -> other.lines().equals(lines))
             .findFirst()
-            .orElseGet(() -> method(wish, documentation, lines));
-    methods.put(method.name(), method);
+            .orElseGet(() -> method(wish, documentation, new Split.Rows(), lines));
     run.add(method);
     lines.clear();
   }
 
-  private LayerMethod method(String wish, String documentation, List<Line> lines) {
+  private LayerMethod method(String wish, String documentation, Split split, List<Line> lines) {
     String name = wish;
     for (int i = 2; methods.containsKey(name); i++) {
       name = wish + i;
     }
-    return new LayerMethod(name, documentation, new Split.Rows(), false, 0, lines);
+    LayerMethod method = new LayerMethod(name, documentation, split, false, 0, lines);
+    methods.put(name, method);
+    return method;
   }
 }

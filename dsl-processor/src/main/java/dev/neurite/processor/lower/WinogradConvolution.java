@@ -49,9 +49,15 @@ record WinogradConvolution(KernelSet kernels, WinogradTiles tiles, Place room) {
    * @param weights transformed
    * @param bias where the bias lies in the parameters, or -1
    * @param y where the result begins
+   * @param inParts whether the rows of tiles are those from {@code from} to {@code to}, which some
+   *     thread has taken
    */
-  List<Line> lines(Position x, int rowStep, Place weights, String bias, Position y) {
-    return inBlocks(tiles.rowsAtOnce(), block -> ofBlock(block, x, rowStep, weights, bias, y));
+  List<Line> lines(
+      Position x, int rowStep, Place weights, String bias, Position y, boolean inParts) {
+    Function<Block, List<Line>> lines = block -> ofBlock(block, x, rowStep, weights, bias, y);
+    return inParts
+        ? List.of(blocks("from", "to", tiles.rowsAtOnce(), lines))
+        : inBlocks(tiles.rowsAtOnce(), lines);
   }
 
   /** Rows of tiles from {@code first} to {@code end}, {@code count} tiles, as Java text. */
@@ -63,15 +69,26 @@ record WinogradConvolution(KernelSet kernels, WinogradTiles tiles, Place room) {
     if (rows == down) {
       return lines.apply(new Block("0", text(down), text(down * tiles.across())));
     }
-    List<Line> body = new ArrayList<>();
-    if (down % rows == 0) {
-      body.addAll(lines.apply(new Block("tiles", "tiles + " + rows, text(rows * tiles.across()))));
-    } else {
-      body.add(new Line.Define("end", "Math.min(tiles + %d, %d)".formatted(rows, down)));
-      String count = product("end - tiles", text(tiles.across()));
-      body.addAll(lines.apply(new Block("tiles", "end", count)));
+    if (down % rows != 0) {
+      return List.of(blocks("0", text(down), rows, lines));
     }
-    return List.of(new Line.Loop("tiles", "0", text(down), rows, body));
+    String count = text(rows * tiles.across());
+    return List.of(
+        new Line.Loop(
+            "tiles",
+            "0",
+            text(down),
+            rows,
+            lines.apply(new Block("tiles", "tiles + " + rows, count))));
+  }
+
+  /** A loop whose last turn may have less rows. */
+  private Line.Loop blocks(String from, String to, int rows, Function<Block, List<Line>> lines) {
+    List<Line> body = new ArrayList<>();
+    body.add(new Line.Define("end", "Math.min(tiles + %d, %s)".formatted(rows, to)));
+    String count = product("end - tiles", text(tiles.across()));
+    body.addAll(lines.apply(new Block("tiles", "end", count)));
+    return new Line.Loop("tiles", from, to, rows, body);
   }
 
   /** An array and an index. */
