@@ -71,6 +71,16 @@ final class SharedRowTest {
         .doesNotContain("together(", "void part(");
   }
 
+  /** Whatever the generated methods call their own variables. */
+  @ParameterizedTest
+  @ValueSource(strings = {"team", "row", "layer", "units", "kernels", "values", "own", "part", "t"})
+  void inputsAndOutputsMayHaveAnyName(String name) {
+    String input = "@Input(1024) Layer %s();\n@Dense(512) Layer y();".formatted(name);
+    String output = "@Input(1024) Layer x();\n@Dense(512) Layer %s();".formatted(name);
+    assertThat(source(compile(input))).contains("together(");
+    assertThat(source(compile(output))).contains("together(");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"off", "on"})
   void numbersDoNotDependOnThreads(String vectors) throws Exception {

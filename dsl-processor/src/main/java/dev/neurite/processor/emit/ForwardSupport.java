@@ -51,9 +51,8 @@ final class ForwardSupport {
     if (signature.outputs().size() > 1) {
       type.addType(outputs());
     }
-    ForwardThreads threads = new ForwardThreads(name, signature, memory, vectors, together);
-    type.addType(threads.choice());
-    type.addType(threads.team());
+    type.addType(new ChoiceWriter(name, signature, memory, vectors).type());
+    type.addType(new TeamWriter(name, signature, together).type());
   }
 
   /** A record with one array for each output. */
