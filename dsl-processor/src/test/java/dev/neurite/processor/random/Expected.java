@@ -2,6 +2,7 @@ package dev.neurite.processor.random;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -32,6 +33,12 @@ final class Expected {
           "value-out-of-range");
 
   private final List<Report> reports = new ArrayList<>();
+
+  /** The stacks within which a layer stands. */
+  private final List<Method> within = new ArrayList<>();
+
+  /** Layers of blocks that are reported, behind the stacks that they stand in. */
+  private final Set<List<Method>> reported = new HashSet<>();
 
   private Expected() {}
 
@@ -99,7 +106,7 @@ final class Expected {
     boolean first = method.mistake.equals("block-input-shape");
     boolean gives = first || applied(method, block, arguments, place);
     if (!method.mistake.isEmpty() && gives) {
-      reports.add(new Report(place == null ? method : place, method.mistake));
+      report(reports.size(), method, place);
     }
     return gives && method.mistake.isEmpty();
   }
@@ -120,9 +127,7 @@ final class Expected {
     }
     if (reads || !method.mistakeOfShape) {
       boolean first = method.mistake.startsWith("init-") && !method.modifiersLast;
-      reports.add(
-          first ? before : reports.size(),
-          new Report(place == null ? method : place, method.mistake));
+      report(first ? before : reports.size(), method, place);
     }
     return beside && gives;
   }
@@ -130,9 +135,20 @@ final class Expected {
   private boolean applied(
       Method method, Draft block, List<Boolean> arguments, @Nullable Method place) {
     boolean gives = true;
+    within.add(method);
     for (int i = 0; i < method.times && gives; i++) {
       gives = walk(block, i == 0 ? arguments : List.of(true), place == null ? method : place);
     }
+    within.removeLast();
     return gives;
+  }
+
+  /** Notes a mistake, of a block that is applied several times once. */
+  private void report(int index, Method method, @Nullable Method place) {
+    List<Method> where = new ArrayList<>(within);
+    where.add(method);
+    if (reported.add(where)) {
+      reports.add(index, new Report(place == null ? method : place, method.mistake));
+    }
   }
 }
