@@ -50,10 +50,7 @@ final class SimdSourceTest {
   void noMethodIsCalledOnWhatALoopOrAChoiceCarries() throws IOException {
     int carried = 0;
     for (Path file : files("ward.java")) {
-      String source = Files.readString(file);
-      Matcher methods = METHOD.matcher(source.substring(source.indexOf(" class Simd ")));
-      while (methods.find()) {
-        String body = methods.group(1);
+      for (String body : vectorMethods(file)) {
         Matcher declared = DECLARED.matcher(body);
         while (declared.find()) {
           String name = declared.group(1);
@@ -78,11 +75,9 @@ final class SimdSourceTest {
   void longMethodsStoreWhatHasAKnownClass() throws IOException {
     int stores = 0;
     for (Path file : files("ward.java")) {
-      String source = Files.readString(file);
-      Matcher methods = METHOD.matcher(source.substring(source.indexOf(" class Simd ")));
-      while (methods.find()) {
+      for (String body : vectorMethods(file)) {
         int operations = 0;
-        for (String line : methods.group(1).lines().toList()) {
+        for (String line : body.lines().toList()) {
           if (line.contains(".intoArray(") && operations > 30) {
             stores++;
             assertThat(line.strip())
@@ -95,6 +90,16 @@ final class SimdSourceTest {
       }
     }
     assertThat(stores).isGreaterThan(1_000);
+  }
+
+  /** The bodies of the methods with vector code. */
+  private static List<String> vectorMethods(Path file) throws IOException {
+    String source = Files.readString(file);
+    return METHOD
+        .matcher(source.substring(source.indexOf(" class Simd ")))
+        .results()
+        .map(method -> method.group(1))
+        .toList();
   }
 
   private static List<Path> files(String ending) throws IOException {
