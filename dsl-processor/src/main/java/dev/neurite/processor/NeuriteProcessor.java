@@ -164,6 +164,9 @@ public final class NeuriteProcessor extends AbstractProcessor {
                         || annotation.getQualifiedName().contentEquals(LANGUAGE + ".Block"))
             .toArray(TypeElement[]::new);
     Set<TypeElement> types = new LinkedHashSet<>();
+    if (declaring.length == 0) {
+      return types;
+    }
     for (Element element : round.getElementsAnnotatedWithAny(declaring)) {
       if (element instanceof TypeElement type) {
         types.add(type);
@@ -177,6 +180,9 @@ public final class NeuriteProcessor extends AbstractProcessor {
         annotations.stream()
             .filter(annotation -> annotation.getQualifiedName().toString().startsWith(LANGUAGE))
             .toArray(TypeElement[]::new);
+    if (ofMethods.length == 0) {
+      return;
+    }
     List<Element> methods =
         round.getElementsAnnotatedWithAny(ofMethods).stream()
             .filter(element -> element.getKind() == ElementKind.METHOD)

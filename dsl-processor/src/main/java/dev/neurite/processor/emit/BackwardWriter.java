@@ -108,19 +108,18 @@ final class BackwardWriter {
     type.addMethod(choose("output", "output", graph.outputs().size()));
     type.addMethod(choose("outputGradient", "outputGradient", graph.outputs().size()));
     type.addMethod(inputGradient());
+    MethodsText methods = MethodsText.ofClass();
     for (LayerMethod method : code.methods()) {
-      MethodSpec.Builder layer =
-          MethodSpec.methodBuilder(method.name())
-              .addModifiers(Modifier.PRIVATE)
-              .addJavadoc("$L\n", method.documentation())
-              .addParameter(TypeName.INT, "from")
-              .addParameter(TypeName.INT, "to");
       String body = LayerMethods.body(method, real);
-      if (LayerMethods.names(body, "home")) {
-        layer.addParameter(TypeName.INT, "home");
-      }
-      type.addMethod(layer.addCode(bodies.typed(body)).build());
+      methods.add(
+          method.documentation(),
+          "private void " + method.name(),
+          LayerMethods.names(body, "home")
+              ? List.of("int from", "int to", "int home")
+              : List.of("int from", "int to"),
+          body);
     }
+    type.addMethod(bodies.methods(methods, false));
     type.addMethod(StageWriter.share());
     draw(type);
     KernelClasses kernels = new KernelClasses(code.kernels(), real, bodies);

@@ -38,9 +38,15 @@ final class CudaWriter {
   private static final int TENSORS = 200;
 
   private final CudaProgram program;
+  private final Bodies bodies = new Bodies();
 
   CudaWriter(CudaProgram program) {
     this.program = program;
+  }
+
+  /** The texts that the class is written without. */
+  Bodies bodies() {
+    return bodies;
   }
 
   TypeSpec type(String name, String documentation) {
@@ -105,7 +111,7 @@ final class CudaWriter {
     return names;
   }
 
-  private static String source(TypeSpec.Builder type, String name, String comment, String text) {
+  private String source(TypeSpec.Builder type, String name, String comment, String text) {
     if (text.length() > LONGEST) {
       throw new IllegalStateException("a kernel of " + text.length() + " characters in " + name);
     }
@@ -116,7 +122,7 @@ final class CudaWriter {
     type.addField(
         FieldSpec.builder(String.class, name, Modifier.PRIVATE, Modifier.STATIC, Modifier.FINAL)
             .addJavadoc("$L\n", comment)
-            .initializer("$L", block)
+            .initializer(bodies.value(block))
             .build());
     return name;
   }

@@ -4,7 +4,6 @@ import com.palantir.javapoet.ArrayTypeName;
 import com.palantir.javapoet.ClassName;
 import com.palantir.javapoet.FieldSpec;
 import com.palantir.javapoet.MethodSpec;
-import com.palantir.javapoet.ParameterSpec;
 import com.palantir.javapoet.TypeName;
 import com.palantir.javapoet.TypeSpec;
 import dev.neurite.processor.kernel.Kernel;
@@ -110,11 +109,10 @@ final class ExerciseWriter {
             .addParameter(TypeName.LONG, "pause")
             .addStatement("this.pause = pause")
             .build());
-    for (Text method : METHODS) {
-      type.addMethod(method.spec(bodies));
-    }
-    dispatch(type);
-    return type.build();
+    MethodsText methods = MethodsText.ofNestedClass();
+    methods.add(METHODS);
+    dispatch(methods);
+    return type.addMethod(bodies.methods(methods, false)).build();
   }
 
   private void statics(TypeSpec.Builder type) {
@@ -173,368 +171,286 @@ final class ExerciseWriter {
             .build());
   }
 
-  /** A method: its head as Java has it, and its body. */
-  private record Text(
-      String documentation,
-      List<Modifier> modifiers,
-      TypeName result,
-      String name,
-      List<ParameterSpec> parameters,
-      String body) {
-
-    MethodSpec spec(Bodies bodies) {
-      MethodSpec.Builder method =
-          MethodSpec.methodBuilder(name)
-              .addModifiers(modifiers)
-              .returns(result)
-              .addParameters(parameters)
-              .addCode(bodies.typed(body));
-      if (name.equals("run")) {
-        method.addAnnotation(Override.class);
+  private static final String METHODS =
+      """
+      /**
+       * A size that runs the same code as these rows and columns do: the code repeats itself every
+       * so many rows and columns, twice as many for a single row.
+       */
+      static long size(int m, int n, int everyRows, int everyColumns) {
+        int every = m == 1 ? 2 * everyColumns : everyColumns;
+        int rows = m < 2 * everyRows ? m : everyRows + m % everyRows;
+        int columns = n < 2 * every ? n : every + n % every;
+        return (long) rows << 32 | columns;
       }
-      return method.addJavadoc(documentation).build();
-    }
-  }
 
-  private static ParameterSpec parameter(TypeName type, String name) {
-    return ParameterSpec.builder(type, name).build();
-  }
+      /**
+       * Asks for the vector code of a kernel for a size, which a thread that {@code starts} then
+       * has compiled.
+       */
+      static void want(int kernel, long size, boolean starts) {
+        for (long wanted : WANTED[kernel]) {
+          if (wanted == size) {
+            return;
+          }
+        }
+        add(kernel, size, starts);
+      }
 
-  private static final ParameterSpec KERNEL = parameter(TypeName.INT, "kernel");
-  private static final ParameterSpec SIZE = parameter(TypeName.LONG, "size");
+      private static synchronized void add(int kernel, long size, boolean starts) {
+        long[] wanted = WANTED[kernel];
+        for (long other : wanted) {
+          if (other == size) {
+            return;
+          }
+        }
+        wanted = Arrays.copyOf(wanted, wanted.length + 1);
+        wanted[wanted.length - 1] = size;
+        WANTED[kernel] = wanted;
+        if (starts) {
+          start();
+        }
+      }
 
-  private static final List<Text> METHODS =
-      List.of(
-          new Text(
-              "A size that runs the same code as these rows and columns do: the code repeats itself every so many rows and columns, twice as many"
-                  + " for a single row.\n",
-              List.of(Modifier.STATIC),
-              TypeName.LONG,
-              "size",
-              List.of(
-                  parameter(TypeName.INT, "m"),
-                  parameter(TypeName.INT, "n"),
-                  parameter(TypeName.INT, "everyRows"),
-                  parameter(TypeName.INT, "everyColumns")),
-              """
-              int every = m == 1 ? 2 * everyColumns : everyColumns;
-              int rows = m < 2 * everyRows ? m : everyRows + m % everyRows;
-              int columns = n < 2 * every ? n : every + n % every;
-              return (long) rows << 32 | columns;
-              """),
-          new Text(
-              "Asks for the vector code of a kernel for a size, which a thread that {@code starts} then has compiled.\n",
-              List.of(Modifier.STATIC),
-              TypeName.VOID,
-              "want",
-              List.of(KERNEL, SIZE, parameter(TypeName.BOOLEAN, "starts")),
-              """
-              for (long wanted : WANTED[kernel]) {
-                if (wanted == size) {
-                  return;
-                }
-              }
-              add(kernel, size, starts);
-              """),
-          new Text(
-              "",
-              List.of(Modifier.PRIVATE, Modifier.STATIC, Modifier.SYNCHRONIZED),
-              TypeName.VOID,
-              "add",
-              List.of(KERNEL, SIZE, parameter(TypeName.BOOLEAN, "starts")),
-              """
-              long[] wanted = WANTED[kernel];
-              for (long other : wanted) {
-                if (other == size) {
-                  return;
-                }
-              }
-              wanted = Arrays.copyOf(wanted, wanted.length + 1);
-              wanted[wanted.length - 1] = size;
-              WANTED[kernel] = wanted;
-              if (starts) {
-                start();
-              }
-              """),
-          new Text(
-              "Has what has been asked for compiled by a thread, unless there is one.\n",
-              List.of(Modifier.STATIC, Modifier.SYNCHRONIZED),
-              TypeName.VOID,
-              "start",
-              List.of(),
-              """
-              if (!started) {
-                started = true;
-                running = true;
-                Thread thread = new Thread(new Exercise(5_000_000), "neurite-warmup");
-                thread.setDaemon(true);
-                thread.start();
-              }
-              """),
-          new Text(
-              "Has what has been asked for compiled before it returns, or goes on by itself where that takes longer than ten seconds.\n",
-              List.of(Modifier.STATIC),
-              TypeName.VOID,
-              "await",
-              List.of(),
-              """
-              if (!new Exercise(1_000_000).compile(10_000_000_000L)) {
-                start();
-              }
-              """),
-          new Text(
-              "Has all vector code compiled before it returns; says whether it is.\n",
-              List.of(Modifier.STATIC),
-              TypeName.BOOLEAN,
-              "all",
-              List.of(),
-              """
-              for (int kernel = 0; kernel < COUNT; kernel++) {
-                if (SIZES[kernel].length == 0) {
-                  add(kernel, 0, false);
-                }
-                for (int i = 0; i < SIZES[kernel].length; i += 2) {
-                  add(kernel, (long) SIZES[kernel][i] << 32 | SIZES[kernel][i + 1], false);
-                }
-              }
-              return new Exercise(1_000_000).compile(60_000_000_000L);
-              """),
-          new Text(
-              ExerciseWriter.TRIALS,
-              List.of(Modifier.PUBLIC),
-              TypeName.VOID,
-              "run",
-              List.of(),
-              """
-              for (int minutes = 1; !compileInTurn() && minutes < 16; minutes *= 2) {
-                try {
-                  Thread.sleep(minutes * 60_000L);
-                } catch (InterruptedException e) {
-                  return;
-                }
-              }
-              """),
-          new Text(
-              "The models of a process take turns.\n",
-              List.of(Modifier.PRIVATE),
-              TypeName.BOOLEAN,
-              "compileInTurn",
-              List.of(),
-              """
-              synchronized ("dev.neurite.warmup".intern()) {
-                return compile(60_000_000_000L);
-              }
-              """),
-          new Text(
-              "Says whether all that is wanted is compiled, which a busy machine may not have come to within these"
-                  + " nanoseconds.\n",
-              List.of(Modifier.PRIVATE),
-              TypeName.BOOLEAN,
-              "compile",
-              List.of(parameter(TypeName.LONG, "limit")),
-              """
-              running = true;
-              simd = new Simd();
-              long start = System.nanoTime();
-              do {
-                // Calls of one kernel while the JVM compiles the ones before.
-                int called = 0;
-                for (int kernel = 0, waiting = 0; kernel < COUNT && waiting < 4 && called < 2; kernel++) {
-                  if (isWanted(kernel) && !isCompiled(kernel)) {
-                    called += repeat(kernel) ? 1 : 0;
-                    waiting++;
-                  }
-                }
-                if (called == 0) {
-                  LockSupport.parkNanos(pause);
-                }
-                if (System.nanoTime() - start > limit) {
-                  running = false;
-                  return false;
-                }
-              } while (!isDone());
-              return true;
-              """),
-          new Text(
-              "",
-              List.of(Modifier.PRIVATE, Modifier.STATIC),
-              TypeName.BOOLEAN,
-              "isDone",
-              List.of(),
-              """
-              synchronized (Exercise.class) {
-                for (int kernel = 0; kernel < COUNT; kernel++) {
-                  if (WANTED[kernel].length > Mixed.sizes(kernel)) {
-                    return false;
-                  }
-                }
-                started = false;
-                running = false;
-                return true;
-              }
-              """),
-          new Text(
-              "Whether a kernel has sizes to compile; those that have come are seen from here on.\n",
-              List.of(Modifier.PRIVATE),
-              TypeName.BOOLEAN,
-              "isWanted",
-              List.of(KERNEL),
-              """
-              synchronized (Exercise.class) {
-                if (known[kernel] < WANTED[kernel].length) {
-                  known[kernel] = WANTED[kernel].length;
-                  calls[kernel] = 0;
-                  spent[kernel] = 0;
-                }
-                next[kernel] = Math.max(next[kernel], Mixed.sizes(kernel));
-                return next[kernel] < known[kernel];
-              }
-              """),
-          new Text(
-              "Whether a kernel takes less time than plain Java in all sizes, or has long taken no less than now and little more.\n",
-              List.of(Modifier.PRIVATE),
-              TypeName.BOOLEAN,
-              "isCompiled",
-              List.of(KERNEL),
-              """
-              if (!isCalled(kernel, 2600) || System.nanoTime() - failed[kernel] < 20_000_000L) {
-                return false;
-              }
-              for (; next[kernel] < known[kernel]; next[kernel]++) {
-                long size = WANTED[kernel][next[kernel]];
-                long time = time(simd, kernel, size, 8);
-                long plainTime = time(plain, kernel, size, 8);
-                long now = System.nanoTime();
-                if (times[kernel] == 0) {
-                  times[kernel] = time;
-                  plainTimes[kernel] = plainTime;
-                  since[kernel] = now;
-                }
-                if (time < times[kernel] - times[kernel] / 8) {
-                  since[kernel] = now;
-                }
-                times[kernel] = Math.min(times[kernel], time);
-                plainTimes[kernel] = Math.min(plainTimes[kernel], plainTime);
-                long most = allowed(kernel, now - since[kernel]);
-                if (times[kernel] > most * plainTimes[kernel]) {
-                  return false;
-                }
-                // Many steps show a small tile that is not compiled beside large ones that are.
-                if (kernel < PRODUCTS && time(simd, kernel, size, 64) > most * time(plain, kernel, size, 64)) {
-                  failed[kernel] = now;
-                  return false;
-                }
-                times[kernel] = 0;
-              }
-              Mixed.use(kernel, simd, Arrays.copyOf(WANTED[kernel], known[kernel]));
-              return true;
-              """),
-          new Text(
-              "How many times plain Java's time a kernel may take that has not become faster for so long.\n",
-              List.of(Modifier.PRIVATE, Modifier.STATIC),
-              TypeName.LONG,
-              "allowed",
-              List.of(KERNEL, parameter(TypeName.LONG, "nanoseconds")),
-              """
-              long patience = kernel < PRODUCTS ? 1_000_000_000L : 50_000_000L;
-              return nanoseconds < patience ? 1 : nanoseconds < 10 * patience ? 2 : 4;
-              """),
-          new Text(
-              "",
-              List.of(Modifier.PRIVATE),
-              TypeName.LONG,
-              "time",
-              List.of(parameter(KERNELS, "k"), KERNEL, SIZE, parameter(TypeName.INT, "steps")),
-              """
-              long start = System.nanoTime();
-              call(k, kernel, (int) (size >> 32), (int) size, x, indices, steps, -1);
-              call(k, kernel, (int) (size >> 32), (int) size, x, indices, steps, 0);
-              return System.nanoTime() - start;
-              """),
-          new Text(
-              "Calls a kernel many times until it must have been handed to the compiler, and then seldom; says which.\n",
-              List.of(Modifier.PRIVATE),
-              TypeName.BOOLEAN,
-              "repeat",
-              List.of(KERNEL),
-              """
-              boolean many = !isCalled(kernel, kernel < PRODUCTS ? 3200 : 6400);
-              long start = System.nanoTime();
-              Arrays.fill(x, 0);
-              for (int i = 0; i < (many ? 100 : 10); i++) {
-                int call = calls[kernel]++;
-                // Few steps, now and then as many as show all that a loop does, and twice as many as one pass takes and more.
-                int steps = call == 900 ? 520 : call % 100 == 99 ? 64 : call % 16 == 15 ? 8 : 1;
-                for (int at = Mixed.sizes(kernel); at < known[kernel]; at++) {
-                  int m = (int) (WANTED[kernel][at] >> 32);
-                  int n = (int) WANTED[kernel][at];
-                  call(simd, kernel, m, n, x, indices, steps, -(call & 1));
-                  if (call % 8 == 0) {
-                    call(plain, kernel, m, n, x, indices, 8, -(call >> 3 & 1));
-                  }
-                }
-              }
-              spent[kernel] += System.nanoTime() - start;
-              return many;
-              """),
-          new Text(
-              "Whether a kernel has been called so often, or for long. The JVM compiles a method in the end that it has counted 5,000 calls of, or 600 with 15,000 turns"
-                  + " of its loops; it looks every 1,024 calls and counts after the first hundreds. Most tiles run twice in a call.\n",
-              List.of(Modifier.PRIVATE),
-              TypeName.BOOLEAN,
-              "isCalled",
-              List.of(KERNEL, parameter(TypeName.INT, "times")),
-              """
-              return calls[kernel] >= times || calls[kernel] >= 700 && spent[kernel] > 300_000_000L;
-              """));
+      /**
+       * Has what has been asked for compiled by a thread, unless there is one.
+       */
+      static synchronized void start() {
+        if (!started) {
+          started = true;
+          running = true;
+          Thread thread = new Thread(new Exercise(5_000_000), "neurite-warmup");
+          thread.setDaemon(true);
+          thread.start();
+        }
+      }
+
+      /**
+       * Has what has been asked for compiled before it returns, or goes on by itself where that
+       * takes longer than ten seconds.
+       */
+      static void await() {
+        if (!new Exercise(1_000_000).compile(10_000_000_000L)) {
+          start();
+        }
+      }
+
+      /**
+       * Has all vector code compiled before it returns; says whether it is.
+       */
+      static boolean all() {
+        for (int kernel = 0; kernel < COUNT; kernel++) {
+          if (SIZES[kernel].length == 0) {
+            add(kernel, 0, false);
+          }
+          for (int i = 0; i < SIZES[kernel].length; i += 2) {
+            add(kernel, (long) SIZES[kernel][i] << 32 | SIZES[kernel][i + 1], false);
+          }
+        }
+        return new Exercise(1_000_000).compile(60_000_000_000L);
+      }
+
+      /**
+       * Tries again after one, two, four and eight minutes where the machine was too busy to
+       * compile the vector code.
+       */
+      @Override
+      public void run() {
+        for (int minutes = 1; !compileInTurn() && minutes < 16; minutes *= 2) {
+          try {
+            Thread.sleep(minutes * 60_000L);
+          } catch (InterruptedException e) {
+            return;
+          }
+        }
+      }
+
+      /**
+       * The models of a process take turns.
+       */
+      private boolean compileInTurn() {
+        synchronized ("dev.neurite.warmup".intern()) {
+          return compile(60_000_000_000L);
+        }
+      }
+
+      /**
+       * Says whether all that is wanted is compiled, which a busy machine may not have come to
+       * within these nanoseconds.
+       */
+      private boolean compile(long limit) {
+        running = true;
+        simd = new Simd();
+        long start = System.nanoTime();
+        do {
+          // Calls of one kernel while the JVM compiles the ones before.
+          int called = 0;
+          for (int kernel = 0, waiting = 0; kernel < COUNT && waiting < 4 && called < 2; kernel++) {
+            if (isWanted(kernel) && !isCompiled(kernel)) {
+              called += repeat(kernel) ? 1 : 0;
+              waiting++;
+            }
+          }
+          if (called == 0) {
+            LockSupport.parkNanos(pause);
+          }
+          if (System.nanoTime() - start > limit) {
+            running = false;
+            return false;
+          }
+        } while (!isDone());
+        return true;
+      }
+
+      private static boolean isDone() {
+        synchronized (Exercise.class) {
+          for (int kernel = 0; kernel < COUNT; kernel++) {
+            if (WANTED[kernel].length > Mixed.sizes(kernel)) {
+              return false;
+            }
+          }
+          started = false;
+          running = false;
+          return true;
+        }
+      }
+
+      /**
+       * Whether a kernel has sizes to compile; those that have come are seen from here on.
+       */
+      private boolean isWanted(int kernel) {
+        synchronized (Exercise.class) {
+          if (known[kernel] < WANTED[kernel].length) {
+            known[kernel] = WANTED[kernel].length;
+            calls[kernel] = 0;
+            spent[kernel] = 0;
+          }
+          next[kernel] = Math.max(next[kernel], Mixed.sizes(kernel));
+          return next[kernel] < known[kernel];
+        }
+      }
+
+      /**
+       * Whether a kernel takes less time than plain Java in all sizes, or has long taken no less
+       * than now and little more.
+       */
+      private boolean isCompiled(int kernel) {
+        if (!isCalled(kernel, 2600) || System.nanoTime() - failed[kernel] < 20_000_000L) {
+          return false;
+        }
+        for (; next[kernel] < known[kernel]; next[kernel]++) {
+          long size = WANTED[kernel][next[kernel]];
+          long time = time(simd, kernel, size, 8);
+          long plainTime = time(plain, kernel, size, 8);
+          long now = System.nanoTime();
+          if (times[kernel] == 0) {
+            times[kernel] = time;
+            plainTimes[kernel] = plainTime;
+            since[kernel] = now;
+          }
+          if (time < times[kernel] - times[kernel] / 8) {
+            since[kernel] = now;
+          }
+          times[kernel] = Math.min(times[kernel], time);
+          plainTimes[kernel] = Math.min(plainTimes[kernel], plainTime);
+          long most = allowed(kernel, now - since[kernel]);
+          if (times[kernel] > most * plainTimes[kernel]) {
+            return false;
+          }
+          // Many steps show a small tile that is not compiled beside large ones that are.
+          if (kernel < PRODUCTS && time(simd, kernel, size, 64) > most * time(plain, kernel, size, 64)) {
+            failed[kernel] = now;
+            return false;
+          }
+          times[kernel] = 0;
+        }
+        Mixed.use(kernel, simd, Arrays.copyOf(WANTED[kernel], known[kernel]));
+        return true;
+      }
+
+      /**
+       * How many times plain Java's time a kernel may take that has not become faster for so long.
+       */
+      private static long allowed(int kernel, long nanoseconds) {
+        long patience = kernel < PRODUCTS ? 1_000_000_000L : 50_000_000L;
+        return nanoseconds < patience ? 1 : nanoseconds < 10 * patience ? 2 : 4;
+      }
+
+      private long time(Kernels k, int kernel, long size, int steps) {
+        long start = System.nanoTime();
+        call(k, kernel, (int) (size >> 32), (int) size, x, indices, steps, -1);
+        call(k, kernel, (int) (size >> 32), (int) size, x, indices, steps, 0);
+        return System.nanoTime() - start;
+      }
+
+      /**
+       * Calls a kernel many times until it must have been handed to the compiler, and then seldom;
+       * says which.
+       */
+      private boolean repeat(int kernel) {
+        boolean many = !isCalled(kernel, kernel < PRODUCTS ? 3200 : 6400);
+        long start = System.nanoTime();
+        Arrays.fill(x, 0);
+        for (int i = 0; i < (many ? 100 : 10); i++) {
+          int call = calls[kernel]++;
+          // Few steps, now and then as many as show all that a loop does, and twice as many as one pass takes and more.
+          int steps = call == 900 ? 520 : call % 100 == 99 ? 64 : call % 16 == 15 ? 8 : 1;
+          for (int at = Mixed.sizes(kernel); at < known[kernel]; at++) {
+            int m = (int) (WANTED[kernel][at] >> 32);
+            int n = (int) WANTED[kernel][at];
+            call(simd, kernel, m, n, x, indices, steps, -(call & 1));
+            if (call % 8 == 0) {
+              call(plain, kernel, m, n, x, indices, 8, -(call >> 3 & 1));
+            }
+          }
+        }
+        spent[kernel] += System.nanoTime() - start;
+        return many;
+      }
+
+      /**
+       * Whether a kernel has been called so often, or for long. The JVM compiles a method in the
+       * end that it has counted 5,000 calls of, or 600 with 15,000 turns of its loops; it looks
+       * every 1,024 calls and counts after the first hundreds. Most tiles run twice in a call.
+       */
+      private boolean isCalled(int kernel, int times) {
+        return calls[kernel] >= times || calls[kernel] >= 700 && spent[kernel] > 300_000_000L;
+      }
+      """;
 
   /** A method for each kernel that calls it, and one that finds it. */
-  private void dispatch(TypeSpec.Builder type) {
-    List<MethodSpec> methods = new ArrayList<>();
+  private void dispatch(MethodsText methods) {
     for (int first = 0; first == 0 || first < kernels.size(); first += CASES) {
       StringBuilder choice = new StringBuilder("switch (kernel) {\n");
       int end = Math.min(first + CASES, kernels.size());
       for (int kernel = first; kernel < end; kernel++) {
-        choice.append(
-            "  case %d -> %s(k, m, n, x, indices, steps, bias);%n"
-                .formatted(kernel, kernels.get(kernel).kernel().name()));
+        choice
+            .append("  case " + kernel + " -> " + kernels.get(kernel).kernel().name())
+            .append("(k, m, n, x, indices, steps, bias);\n");
       }
-      choice.append(
-          end < kernels.size()
-              ? "  default -> callFrom%d(k, kernel, m, n, x, indices, steps, bias);%n"
-                  .formatted(end)
-              : "  default -> throw new IllegalArgumentException();\n");
-      MethodSpec.Builder call =
-          MethodSpec.methodBuilder(first == 0 ? "call" : "callFrom" + first)
-              .addModifiers(Modifier.PRIVATE, Modifier.STATIC)
-              .addParameter(KERNELS, "k")
-              .addParameter(TypeName.INT, "kernel");
-      if (first == 0) {
-        call.addJavadoc(
-            "Calls a kernel; sums of products take {@code steps} steps and begin with what is at {@code bias}, or with 0 where that is -1.\n");
-      }
-      methods.add(numbers(call).addCode(bodies.typed(choice.append("}\n").toString())).build());
+      choice
+          .append("  default -> ")
+          .append(
+              end < kernels.size()
+                  ? "callFrom" + end + "(k, kernel, m, n, x, indices, steps, bias);\n"
+                  : "throw new IllegalArgumentException();\n")
+          .append("}\n");
+      List<String> parameters = new ArrayList<>(PARAMETERS);
+      parameters.add(1, "int kernel");
+      methods.add(
+          first == 0
+              ? "Calls a kernel; sums of products take {@code steps} steps and begin with what is at {@code bias}, or with 0 where that is -1."
+              : "",
+          "private static void " + (first == 0 ? "call" : "callFrom" + first),
+          parameters,
+          choice.toString());
     }
     for (KernelExercise kernel : kernels) {
-      MethodSpec.Builder call =
-          MethodSpec.methodBuilder(kernel.kernel().name())
-              .addModifiers(Modifier.PRIVATE, Modifier.STATIC)
-              .addParameter(KERNELS, "k");
-      methods.add(numbers(call).addCode(bodies.plain(kernel.call() + ";\n")).build());
+      methods.add(
+          "", "private static void " + kernel.kernel().name(), PARAMETERS, kernel.call() + ";\n");
     }
-    methods.forEach(type::addMethod);
   }
 
-  private static MethodSpec.Builder numbers(MethodSpec.Builder method) {
-    return method
-        .addParameter(TypeName.INT, "m")
-        .addParameter(TypeName.INT, "n")
-        .addParameter(FLOATS, "x")
-        .addParameter(INTS, "indices")
-        .addParameter(TypeName.INT, "steps")
-        .addParameter(TypeName.INT, "bias");
-  }
-
-  private static final String TRIALS =
-      "Tries again after one, two, four and eight minutes where the machine was too busy to compile the vector code.\n";
+  private static final List<String> PARAMETERS =
+      List.of("Kernels k", "int m", "int n", "float[] x", "int[] indices", "int steps", "int bias");
 }

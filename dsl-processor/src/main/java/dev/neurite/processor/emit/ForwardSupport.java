@@ -24,6 +24,7 @@ final class ForwardSupport {
   private final FoldWriter folds;
   private final boolean vectors;
   private final boolean together;
+  private final Bodies bodies;
 
   ForwardSupport(
       String name,
@@ -32,7 +33,8 @@ final class ForwardSupport {
       InferenceMemory memory,
       FoldWriter folds,
       boolean vectors,
-      boolean together) {
+      boolean together,
+      Bodies bodies) {
     this.name = name;
     this.signature = signature;
     this.layout = layout;
@@ -40,13 +42,14 @@ final class ForwardSupport {
     this.folds = folds;
     this.vectors = vectors;
     this.together = together;
+    this.bodies = bodies;
   }
 
   void addTo(TypeSpec.Builder type) {
     checks(type);
     workspaces(type);
     folds.addTo(type);
-    new LoadWriter(name, layout).addTo(type);
+    new LoadWriter(name, layout, bodies).addTo(type);
     new VectorsWriter(name, vectors).addTo(type);
     if (signature.outputs().size() > 1) {
       type.addType(outputs());

@@ -14,9 +14,9 @@ import dev.neurite.processor.lower.LayerMethod;
 import dev.neurite.processor.memory.InferenceMemory;
 import dev.neurite.processor.memory.ParameterLayout;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import javax.lang.model.element.Modifier;
 
 /** Writes the class of inference, which needs nothing but the JDK. */
@@ -107,7 +107,8 @@ final class ForwardWriter {
     construction(type);
     prediction(type);
     layers(type);
-    new ForwardSupport(name, signature, layout, memory, folds, vectors, !code.together().isEmpty())
+    new ForwardSupport(
+            name, signature, layout, memory, folds, vectors, !code.together().isEmpty(), bodies)
         .addTo(type);
     KernelClasses kernels = new KernelClasses(code.kernels(), "float", bodies);
     type.addType(kernels.contract());
@@ -315,7 +316,13 @@ final class ForwardWriter {
     }
   }
 
-  record Argument(TypeName type, String name) {}
+  record Argument(TypeName type, String name) {
+
+    /** As a method declares it. */
+    String text() {
+      return type + " " + name;
+    }
+  }
 
   /** The parameters of the method for a block of rows. */
   List<Argument> blockArguments() {
@@ -342,21 +349,22 @@ final class ForwardWriter {
             .addModifiers(Modifier.PRIVATE)
             .addJavadoc("At most {@link #BLOCK_ROWS} rows through all layers.\n");
     blockArguments().forEach(argument -> block.addParameter(argument.type(), argument.name()));
-    Map<LayerMethod, MethodSpec> methods = new LinkedHashMap<>();
+    Set<LayerMethod> written = new HashSet<>();
+    MethodsText methods = MethodsText.ofClass();
     if (code.lanes().isEmpty()) {
-      code.rows().forEach(run -> run(run, block, methods));
+      code.rows().forEach(run -> run(run, block, written, methods));
     } else {
-      sharedRuns(block, methods);
+      sharedRuns(block, written, methods);
     }
     type.addMethod(block.build());
-    methods.values().forEach(type::addMethod);
+    type.addMethod(bodies.methods(methods, false));
     if (!code.together().isEmpty()) {
-      new SharedRowWriter(this, signature, code.together(), bodies).addTo(type, methods.keySet());
+      new SharedRowWriter(this, signature, code.together(), bodies).addTo(type, written);
     }
   }
 
   /** Runs that differ between rows by themselves and rows in lanes, and those that do not. */
-  private void sharedRuns(MethodSpec.Builder block, Map<LayerMethod, MethodSpec> methods) {
+  private void sharedRuns(MethodSpec.Builder block, Set<LayerMethod> written, MethodsText methods) {
     int same = 0;
     int rows = code.rows().size();
     int lanes = code.lanes().size();
@@ -365,14 +373,15 @@ final class ForwardWriter {
       same++;
     }
     block.beginControlFlow("if (rows < LANE_ROWS)");
-    code.rows().subList(0, rows - same).forEach(run -> run(run, block, methods));
+    code.rows().subList(0, rows - same).forEach(run -> run(run, block, written, methods));
     block.nextControlFlow("else");
-    code.lanes().subList(0, lanes - same).forEach(run -> run(run, block, methods));
+    code.lanes().subList(0, lanes - same).forEach(run -> run(run, block, written, methods));
     block.endControlFlow();
-    code.rows().subList(rows - same, rows).forEach(run -> run(run, block, methods));
+    code.rows().subList(rows - same, rows).forEach(run -> run(run, block, written, methods));
   }
 
-  private void run(RunCode run, MethodSpec.Builder block, Map<LayerMethod, MethodSpec> methods) {
+  private void run(
+      RunCode run, MethodSpec.Builder block, Set<LayerMethod> written, MethodsText methods) {
     if (run.methods().isEmpty()) {
       return;
     }
@@ -383,23 +392,22 @@ final class ForwardWriter {
     }
     for (LayerMethod method : run.methods()) {
       String body = LayerMethods.body(method, "float");
-      MethodSpec.Builder layer =
-          MethodSpec.methodBuilder(method.name())
-              .addModifiers(Modifier.PRIVATE)
-              .addJavadoc("$L\n", method.documentation());
+      List<String> parameters = new ArrayList<>();
       List<String> values = new ArrayList<>();
       for (Argument argument : blockArguments()) {
         if (LayerMethods.names(body, argument.name())) {
-          layer.addParameter(argument.type(), argument.name());
+          parameters.add(argument.text());
           values.add(run.rows() == 0 ? argument.name() : ofFewRows(argument.name(), run.rows()));
         }
       }
       if (LayerMethods.names(body, "first")) {
-        layer.addParameter(TypeName.INT, "first");
+        parameters.add("int first");
         values.add("first");
       }
       block.addStatement("$L($L)", method.name(), String.join(", ", values));
-      methods.put(method, layer.addCode(bodies.plain(body)).build());
+      if (written.add(method)) {
+        methods.add(method.documentation(), "private void " + method.name(), parameters, body);
+      }
     }
     if (run.rows() > 0) {
       block.endControlFlow();

@@ -12,7 +12,6 @@ import dev.neurite.processor.kernel.Kernel;
 import dev.neurite.processor.kernel.Kernel.Parameter;
 import dev.neurite.processor.kernel.Stmt;
 import dev.neurite.processor.lower.KernelSet;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -47,14 +46,11 @@ final class KernelClasses {
         TypeSpec.interfaceBuilder(KERNELS)
             .addModifiers(Modifier.PRIVATE)
             .addJavadoc("The loops that all layers are made of.\n");
+    MethodsText methods = MethodsText.ofNestedClass();
     for (Kernel kernel : kernels.all()) {
-      type.addMethod(
-          signature(kernel)
-              .addModifiers(Modifier.PUBLIC, Modifier.ABSTRACT)
-              .addJavadoc("$L\n", kernel.documentation())
-              .build());
+      methods.declare(kernel.documentation(), "void " + kernel.name(), parameters(kernel.open()));
     }
-    return type.build();
+    return type.addMethod(bodies.methods(methods, true)).build();
   }
 
   TypeSpec scalar() {
@@ -64,11 +60,12 @@ final class KernelClasses {
             .addModifiers(Modifier.PRIVATE, Modifier.STATIC, Modifier.FINAL)
             .addSuperinterface(ClassName.bestGuess(KERNELS))
             .addJavadoc("Plain Java: the first calls, and where there is no Vector API.\n");
+    MethodsText methods = MethodsText.ofNestedClass();
     for (Kernel kernel : kernels.all()) {
-      String body = KernelPrinter.body(kernel, new ScalarPrinter(real, tiles, kernel));
-      type.addMethod(method(kernel, body));
+      override(kernel, KernelPrinter.body(kernel, new ScalarPrinter(real, tiles, kernel)), methods);
     }
-    addTiles(type, tiles);
+    addTiles(tiles, methods);
+    type.addMethod(bodies.methods(methods, false));
     if (real.equals("double") && usesErf()) {
       type.addMethod(ErrorFunction.method());
     }
@@ -164,6 +161,7 @@ final class KernelClasses {
                     return plain;
                     """))
             .build());
+    MethodsText methods = MethodsText.ofNestedClass();
     for (int i = 0; i < order.size(); i++) {
       Kernel kernel = order.get(i);
       KernelExercise exercise = new KernelExercise(kernel);
@@ -174,18 +172,15 @@ final class KernelClasses {
               : "0";
       String arguments =
           kernel.open().stream().map(Parameter::name).collect(Collectors.joining(", "));
-      type.addMethod(
-          method(
-              kernel,
-              """
-              Kernels kernel = choose(%d, %s);
-              if (kernel != null) {
-                kernel.%s(%s);
-              }
-              """
-                  .formatted(i, size, kernel.name(), arguments)));
+      override(
+          kernel,
+          ("Kernels kernel = choose(" + i + ", " + size + ");\n")
+              + "if (kernel != null) {\n"
+              + ("  kernel." + kernel.name() + "(" + arguments + ");\n")
+              + "}\n",
+          methods);
     }
-    return type.build();
+    return type.addMethod(bodies.methods(methods, false)).build();
   }
 
   /** The heaviest first: products in tiles of their own, other products, all else. */
@@ -224,14 +219,12 @@ final class KernelClasses {
             .initializer(
                 "LANES == 16 || $T.getProperty(\"os.arch\").equals(\"aarch64\")", System.class)
             .build());
-    List<String> bodies = new ArrayList<>();
+    MethodsText methods = MethodsText.ofNestedClass();
     for (Kernel kernel : kernels.all()) {
-      String body = KernelPrinter.body(kernel, new SimdPrinter(tiles, kernel));
-      type.addMethod(method(kernel, body));
-      bodies.add(body);
+      override(kernel, KernelPrinter.body(kernel, new SimdPrinter(tiles, kernel)), methods);
     }
-    tiles.all().forEach(tile -> bodies.add(tile.body()));
-    addTiles(type, tiles);
+    addTiles(tiles, methods);
+    type.addMethod(bodies.methods(methods, false));
     if (tiles.transposes()) {
       swaps(type, "PAIRS", 1, "ODD", "EVEN");
       swaps(type, "HALVES", 2, "HIGH", "LOW");
@@ -239,22 +232,23 @@ final class KernelClasses {
     if (tiles.masks()) {
       type.addMethod(firstLanes());
     }
-    if (bodies.stream().anyMatch(body -> body.contains("ZEROS"))) {
+    String text = methods.toString();
+    if (text.contains("ZEROS")) {
       type.addField(
           constant(ArrayTypeName.of(TypeName.FLOAT), "ZEROS")
               .addJavadoc("A vector of zeros: what sums without a bias begin with.\n")
               .initializer("new float[LANES]")
               .build());
     }
-    vectorClass(type, bodies, SimdPrinter.VECTOR, "SPECIES");
-    vectorClass(type, bodies, SimdPrinter.QUAD_VECTOR, "QUAD");
+    vectorClass(type, text, SimdPrinter.VECTOR, "SPECIES");
+    vectorClass(type, text, SimdPrinter.QUAD_VECTOR, "QUAD");
     return type.build();
   }
 
-  /** The class of a species' vectors, if the body of some method names it. */
+  /** The class of a species' vectors, if some method casts to it. */
   private static void vectorClass(
-      TypeSpec.Builder type, List<String> bodies, String name, String species) {
-    if (bodies.stream().noneMatch(body -> casts(body, name))) {
+      TypeSpec.Builder type, String methods, String name, String species) {
+    if (!casts(methods, name)) {
       return;
     }
     type.addField(
@@ -271,12 +265,12 @@ final class KernelClasses {
             .build());
   }
 
-  /** Whether a body casts to the class of this name, and not to one whose name ends with it. */
-  private static boolean casts(String body, String name) {
+  /** Whether something is cast to the class of this name, not to one whose name ends with it. */
+  private static boolean casts(String methods, String name) {
     String cast = name + ".cast(";
-    int at = body.indexOf(cast);
-    while (at > 0 && Character.isJavaIdentifierPart(body.charAt(at - 1))) {
-      at = body.indexOf(cast, at + 1);
+    int at = methods.indexOf(cast);
+    while (at > 0 && Character.isJavaIdentifierPart(methods.charAt(at - 1))) {
+      at = methods.indexOf(cast, at + 1);
     }
     return at >= 0;
   }
@@ -320,43 +314,33 @@ final class KernelClasses {
     return FieldSpec.builder(type, name, Modifier.PRIVATE, Modifier.STATIC, Modifier.FINAL);
   }
 
-  private void addTiles(TypeSpec.Builder type, TileMethods tiles) {
+  private void addTiles(TileMethods tiles, MethodsText methods) {
     for (TileMethods.Tile tile : tiles.all()) {
-      MethodSpec.Builder method =
-          MethodSpec.methodBuilder(tile.name())
-              .addModifiers(Modifier.PRIVATE, Modifier.STATIC)
-              .addJavadoc("$L\n", tile.documentation());
-      addParameters(method, tile.parameters());
-      type.addMethod(method.addCode(bodies.typed(tile.body())).build());
+      methods.add(
+          tile.documentation(),
+          "private static void " + tile.name(),
+          parameters(tile.parameters()),
+          tile.body());
     }
   }
 
-  private MethodSpec method(Kernel kernel, String body) {
-    return signature(kernel)
-        .addModifiers(Modifier.PUBLIC)
-        .addAnnotation(Override.class)
-        .addCode(bodies.typed(body))
-        .build();
+  private void override(Kernel kernel, String body, MethodsText methods) {
+    methods.override("public void " + kernel.name(), parameters(kernel.open()), body);
   }
 
-  private MethodSpec.Builder signature(Kernel kernel) {
-    MethodSpec.Builder method = MethodSpec.methodBuilder(kernel.name());
-    addParameters(method, kernel.open());
-    return method;
+  private List<String> parameters(List<Parameter> parameters) {
+    return parameters.stream()
+        .map(parameter -> type(parameter.type()) + " " + parameter.name())
+        .toList();
   }
 
-  private void addParameters(MethodSpec.Builder method, List<Parameter> parameters) {
-    TypeName number = real.equals("double") ? TypeName.DOUBLE : TypeName.FLOAT;
-    for (Parameter parameter : parameters) {
-      TypeName type =
-          switch (parameter.type()) {
-            case INT -> TypeName.INT;
-            case REAL -> number;
-            case REALS -> com.palantir.javapoet.ArrayTypeName.of(number);
-            case INTS -> com.palantir.javapoet.ArrayTypeName.of(TypeName.INT);
-            case BOOLEAN -> TypeName.BOOLEAN;
-          };
-      method.addParameter(type, parameter.name());
-    }
+  private String type(Kernel.Type type) {
+    return switch (type) {
+      case INT -> "int";
+      case REAL -> real;
+      case REALS -> real + "[]";
+      case INTS -> "int[]";
+      case BOOLEAN -> "boolean";
+    };
   }
 }

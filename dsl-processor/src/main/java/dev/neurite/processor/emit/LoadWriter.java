@@ -2,20 +2,13 @@ package dev.neurite.processor.emit;
 
 import static java.util.stream.Collectors.joining;
 
-import com.palantir.javapoet.ArrayTypeName;
-import com.palantir.javapoet.ClassName;
 import com.palantir.javapoet.CodeBlock;
 import com.palantir.javapoet.FieldSpec;
-import com.palantir.javapoet.MethodSpec;
-import com.palantir.javapoet.TypeName;
 import com.palantir.javapoet.TypeSpec;
 import dev.neurite.processor.memory.ParameterLayout;
 import dev.neurite.processor.memory.ParameterLayout.Role;
 import dev.neurite.processor.memory.ParameterLayout.Storage;
 import dev.neurite.processor.memory.ParameterLayout.Tensor;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import javax.lang.model.element.Modifier;
@@ -30,16 +23,14 @@ final class LoadWriter {
   /** Tensors whose names and places take less than 65,535 bytes, at 100 each. */
   private static final int ROWS_OF_A_CONSTANT = 500;
 
-  private static final TypeName FLOATS = ArrayTypeName.of(TypeName.FLOAT);
-  private static final TypeName INTS = ArrayTypeName.of(TypeName.INT);
-  private static final TypeName INTS_OF_ALL = ArrayTypeName.of(INTS);
-
   private final String name;
   private final ParameterLayout layout;
+  private final Bodies bodies;
 
-  LoadWriter(String name, ParameterLayout layout) {
+  LoadWriter(String name, ParameterLayout layout, Bodies bodies) {
     this.name = name;
     this.layout = layout;
+    this.bodies = bodies;
   }
 
   void addTo(TypeSpec.Builder type) {
@@ -53,110 +44,14 @@ final class LoadWriter {
             .initializer(tensors())
             .build());
     boolean isPublic = type.build().modifiers().contains(Modifier.PUBLIC);
-    MethodSpec.Builder fromPath =
-        MethodSpec.methodBuilder("load")
-            .addModifiers(Modifier.STATIC)
-            .addJavadoc(
-                "Reads a weight file that this network's model has saved.\n\n"
-                    + "@throws IOException if the file cannot be read or is not this network's\n")
-            .returns(ClassName.bestGuess(name))
-            .addParameter(Path.class, "file")
-            .addException(IOException.class)
-            .addCode(
-                TypedCode.of(
-                    """
-                    boolean plain = file.getFileSystem() == FileSystems.getDefault();
-                    try (InputStream in = plain ? new FileInputStream(file.toFile()) : Files.newInputStream(file)) {
-                      return load(in);
-                    } catch (IOException e) {
-                      throw new IOException(file + ": " + e.getMessage(), e);
-                    }
-                    """));
-    MethodSpec.Builder fromStream =
-        MethodSpec.methodBuilder("load")
-            .addModifiers(Modifier.STATIC)
-            .addJavadoc(
-                "Reads the bytes of such a file, and expects the stream to end there.\n\n"
-                    + "@throws IOException if the stream cannot be read or its content is not this network's\n")
-            .returns(ClassName.bestGuess(name))
-            .addParameter(InputStream.class, "in")
-            .addException(IOException.class)
-            .addCode(TypedCode.of(LOAD.formatted(layout.parameterLength(), layout.stateLength())));
-    if (isPublic) {
-      fromPath.addModifiers(Modifier.PUBLIC);
-      fromStream.addModifiers(Modifier.PUBLIC);
-    }
-    type.addMethod(fromPath.build());
-    type.addMethod(fromStream.build());
-    type.addMethod(
-        MethodSpec.methodBuilder("header")
-            .addModifiers(Modifier.PRIVATE, Modifier.STATIC)
-            .addJavadoc(
-                "The header of this network's weight files: all of it follows from the declaration.\n")
-            .returns(ArrayTypeName.of(TypeName.BYTE))
-            .addParameter(ArrayTypeName.of(String.class), "tensors")
-            .addParameter(INTS_OF_ALL, "places")
-            .addCode(TypedCode.of(HEADER))
-            .build());
-    type.addMethod(
-        MethodSpec.methodBuilder("scatter")
-            .addModifiers(Modifier.PRIVATE, Modifier.STATIC)
-            .addJavadoc(
-                "Puts {@code count} values of a tensor, row-major from value {@code first} on, where they lie in its flat array.\n")
-            .addParameter(INTS, "place")
-            .addParameter(TypeName.INT, "first")
-            .addParameter(FLOATS, "values")
-            .addParameter(TypeName.INT, "count")
-            .addParameter(FLOATS, "flat")
-            .addCode(TypedCode.of(SCATTER))
-            .build());
-    type.addMethod(
-        MethodSpec.methodBuilder("elements")
-            .addModifiers(Modifier.PRIVATE, Modifier.STATIC)
-            .returns(TypeName.INT)
-            .addJavadoc("Values of a tensor.\n")
-            .addParameter(INTS, "place")
-            .addStatement(
-                "return place.length == 5 ? place[2] * place[3] : place[2] * place[3] * place[4] * place[5] * place[6]")
-            .build());
-    type.addMethod(
-        MethodSpec.methodBuilder("place")
-            .addModifiers(Modifier.PRIVATE, Modifier.STATIC)
-            .addJavadoc("Where the values of a tensor lie, from its line of {@link #TENSORS}.\n")
-            .returns(INTS)
-            .addParameter(String.class, "tensor")
-            .addCode(
-                TypedCode.of(
-                    """
-                    String[] numbers = tensor.substring(tensor.lastIndexOf(' ') + 1).split(",");
-                    int[] place = new int[numbers.length];
-                    for (int i = 0; i < place.length; i++) {
-                      place[i] = Integer.parseInt(numbers[i]);
-                    }
-                    return place;
-                    """))
-            .build());
-    type.addMethod(
-        MethodSpec.methodBuilder("index")
-            .addModifiers(Modifier.PRIVATE, Modifier.STATIC)
-            .addJavadoc("Where value {@code i} of a tensor, row-major, lies in its flat array.\n")
-            .returns(TypeName.INT)
-            .addParameter(INTS, "place")
-            .addParameter(TypeName.INT, "i")
-            .addCode(
-                """
-                if (place.length == 5) {
-                  return place[1] + i / place[3] * place[4] + i % place[3];
-                }
-                int area = place[5] * place[6];
-                int inputs = place[4] * area;
-                int output = i / inputs;
-                int column = i % inputs;
-                int within = output % place[3];
-                int panel = output / place[3] * ((place[3] + 15) / 16) + within / 16;
-                return place[1] + (panel * inputs + column % area * place[4] + column / area) * 16 + within % 16;
-                """)
-            .build());
+    MethodsText methods = MethodsText.ofClass();
+    methods.add(
+        METHODS
+            .replace("ACCESS static", isPublic ? "public static" : "static")
+            .replace("NETWORK", name)
+            .replace("PARAMETER_FLOATS", Long.toString(layout.parameterLength()))
+            .replace("STATE_FLOATS", Long.toString(layout.stateLength())));
+    type.addMethod(bodies.methods(methods, false));
   }
 
   /** The lines of all tensors; a constant of a class file holds 65,535 bytes. */
@@ -203,105 +98,167 @@ final class LoadWriter {
         .collect(joining());
   }
 
-  private static final String LOAD =
+  /** ACCESS, NETWORK, PARAMETER_FLOATS and STATE_FLOATS stand for what differs between models. */
+  private static final String METHODS =
       """
-      String[] tensors = TENSORS.isEmpty() ? new String[0] : TENSORS.split("\\n");
-      int[][] places = new int[tensors.length][];
-      for (int t = 0; t < tensors.length; t++) {
-        places[t] = place(tensors[t]);
-      }
-      byte[] expected = header(tensors, places);
-      byte[] found = in.readNBytes(8);
-      long length = found.length < 8 ? -1 : ByteBuffer.wrap(found).order(ByteOrder.LITTLE_ENDIAN).getLong();
-      if (length != expected.length) {
-        throw new IOException(
-            "not the weights of this network: expected a header of " + expected.length + " bytes, got "
-                + (length < 0 ? found.length + " bytes in all" : length + " bytes"));
-      }
-      if (!Arrays.equals(in.readNBytes(expected.length), expected)) {
-        throw new IOException(
-            "not the weights of this network: the names and shapes of its tensors are others; expected "
-                + new String(expected, StandardCharsets.US_ASCII).strip());
-      }
-      float[] parameters = new float[%d];
-      float[] state = new float[%d];
-      for (int t = 0; t < tensors.length; t++) {
-        if (places[t][0] == 2 && in.readNBytes(8).length < 8) {
-          throw new IOException("the file ends in " + tensors[t]);
+      /**
+       * Reads a weight file that this network's model has saved.
+       *
+       * @throws IOException if the file cannot be read or is not this network's
+       */
+      ACCESS static NETWORK load(Path file) throws IOException {
+        boolean plain = file.getFileSystem() == FileSystems.getDefault();
+        try (InputStream in = plain ? new FileInputStream(file.toFile()) : Files.newInputStream(file)) {
+          return load(in);
+        } catch (IOException e) {
+          throw new IOException(file + ": " + e.getMessage(), e);
         }
       }
-      byte[] chunk = new byte[1 << 16];
-      float[] values = new float[chunk.length / 4];
-      var buffer = ByteBuffer.wrap(chunk).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
-      for (int t = 0; t < tensors.length; t++) {
-        int[] place = places[t];
-        if (place[0] == 2) {
-          continue;
-        }
-        int count = elements(place);
-        for (int done = 0; done < count; ) {
-          int floats = Math.min(values.length, count - done);
-          int bytes = in.readNBytes(chunk, 0, floats * 4);
-          if (bytes < floats * 4) {
-            throw new IOException(
-                "the file ends in " + tensors[t] + ": expected " + count + " values, got " + (done + bytes / 4));
-          }
-          buffer.get(0, values, 0, floats);
-          scatter(place, done, values, floats, place[0] == 0 ? parameters : state);
-          done += floats;
-        }
-      }
-      if (in.read() >= 0) {
-        throw new IOException("the file goes on after its last tensor");
-      }
-      return of(parameters, state);
-      """;
 
-  private static final String SCATTER =
-      """
-      boolean table = place.length == 5;
-      int channels = table ? 1 : place[4];
-      int area = table ? 1 : place[5] * place[6];
-      // Neighbours in the file are neighbours here too, or so many columns of panels apart.
-      boolean near = table || channels * area == 1;
-      int run = near ? place[3] : area == 1 ? channels : area;
-      int step = near ? 1 : area == 1 ? 16 : channels * 16;
-      for (int i = 0; i < count; ) {
-        int end = Math.min(i + run - (first + i) % run, count);
-        int at = index(place, first + i);
-        if (near) {
-          System.arraycopy(values, i, flat, at, end - i);
-          i = end;
-        }
-        while (i < end) {
-          flat[at] = values[i++];
-          at += step;
-        }
-      }
-      """;
-
-  private static final String HEADER =
-      """
-      StringBuilder text = new StringBuilder("{\\"__metadata__\\":{\\"format\\":\\"pt\\"}");
-      long offset = 0;
-      for (int pass = 0; pass < 2; pass++) {
+      /**
+       * Reads the bytes of such a file, and expects the stream to end there.
+       *
+       * @throws IOException if the stream cannot be read or its content is not this network's
+       */
+      ACCESS static NETWORK load(InputStream in) throws IOException {
+        String[] tensors = TENSORS.isEmpty() ? new String[0] : TENSORS.split("\\n");
+        int[][] places = new int[tensors.length][];
         for (int t = 0; t < tensors.length; t++) {
-          String tensor = tensors[t];
-          boolean counter = places[t][0] == 2;
-          if (counter == (pass == 0)) {
-            long end = offset + (counter ? 8L : 4L * elements(places[t]));
-            int blank = tensor.indexOf(' ');
-            text.append(",\\"").append(tensor, 0, blank).append("\\":{\\"dtype\\":\\"").append(counter ? "I64" : "F32");
-            text.append("\\",\\"shape\\":").append(tensor, blank + 1, tensor.lastIndexOf(' '));
-            text.append(",\\"data_offsets\\":[").append(offset).append(',').append(end).append("]}");
-            offset = end;
+          places[t] = place(tensors[t]);
+        }
+        byte[] expected = header(tensors, places);
+        byte[] found = in.readNBytes(8);
+        long length = found.length < 8 ? -1 : ByteBuffer.wrap(found).order(ByteOrder.LITTLE_ENDIAN).getLong();
+        if (length != expected.length) {
+          throw new IOException(
+              "not the weights of this network: expected a header of " + expected.length + " bytes, got "
+                  + (length < 0 ? found.length + " bytes in all" : length + " bytes"));
+        }
+        if (!Arrays.equals(in.readNBytes(expected.length), expected)) {
+          throw new IOException(
+              "not the weights of this network: the names and shapes of its tensors are others; expected "
+                  + new String(expected, StandardCharsets.US_ASCII).strip());
+        }
+        float[] parameters = new float[PARAMETER_FLOATS];
+        float[] state = new float[STATE_FLOATS];
+        for (int t = 0; t < tensors.length; t++) {
+          if (places[t][0] == 2 && in.readNBytes(8).length < 8) {
+            throw new IOException("the file ends in " + tensors[t]);
+          }
+        }
+        byte[] chunk = new byte[1 << 16];
+        float[] values = new float[chunk.length / 4];
+        var buffer = ByteBuffer.wrap(chunk).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
+        for (int t = 0; t < tensors.length; t++) {
+          int[] place = places[t];
+          if (place[0] == 2) {
+            continue;
+          }
+          int count = elements(place);
+          for (int done = 0; done < count; ) {
+            int floats = Math.min(values.length, count - done);
+            int bytes = in.readNBytes(chunk, 0, floats * 4);
+            if (bytes < floats * 4) {
+              throw new IOException(
+                  "the file ends in " + tensors[t] + ": expected " + count + " values, got " + (done + bytes / 4));
+            }
+            buffer.get(0, values, 0, floats);
+            scatter(place, done, values, floats, place[0] == 0 ? parameters : state);
+            done += floats;
+          }
+        }
+        if (in.read() >= 0) {
+          throw new IOException("the file goes on after its last tensor");
+        }
+        return of(parameters, state);
+      }
+
+      /**
+       * The header of this network's weight files: all of it follows from the declaration.
+       */
+      private static byte[] header(String[] tensors, int[][] places) {
+        StringBuilder text = new StringBuilder("{\\"__metadata__\\":{\\"format\\":\\"pt\\"}");
+        long offset = 0;
+        for (int pass = 0; pass < 2; pass++) {
+          for (int t = 0; t < tensors.length; t++) {
+            String tensor = tensors[t];
+            boolean counter = places[t][0] == 2;
+            if (counter == (pass == 0)) {
+              long end = offset + (counter ? 8L : 4L * elements(places[t]));
+              int blank = tensor.indexOf(' ');
+              text.append(",\\"").append(tensor, 0, blank).append("\\":{\\"dtype\\":\\"").append(counter ? "I64" : "F32");
+              text.append("\\",\\"shape\\":").append(tensor, blank + 1, tensor.lastIndexOf(' '));
+              text.append(",\\"data_offsets\\":[").append(offset).append(',').append(end).append("]}");
+              offset = end;
+            }
+          }
+        }
+        text.append('}');
+        while (text.length() % 8 != 0) {
+          text.append(' ');
+        }
+        return text.toString().getBytes(StandardCharsets.US_ASCII);
+      }
+
+      /**
+       * Puts {@code count} values of a tensor, row-major from value {@code first} on, where they lie
+       * in its flat array.
+       */
+      private static void scatter(int[] place, int first, float[] values, int count, float[] flat) {
+        boolean table = place.length == 5;
+        int channels = table ? 1 : place[4];
+        int area = table ? 1 : place[5] * place[6];
+        // Neighbours in the file are neighbours here too, or so many columns of panels apart.
+        boolean near = table || channels * area == 1;
+        int run = near ? place[3] : area == 1 ? channels : area;
+        int step = near ? 1 : area == 1 ? 16 : channels * 16;
+        for (int i = 0; i < count; ) {
+          int end = Math.min(i + run - (first + i) % run, count);
+          int at = index(place, first + i);
+          if (near) {
+            System.arraycopy(values, i, flat, at, end - i);
+            i = end;
+          }
+          while (i < end) {
+            flat[at] = values[i++];
+            at += step;
           }
         }
       }
-      text.append('}');
-      while (text.length() % 8 != 0) {
-        text.append(' ');
+
+      /**
+       * Values of a tensor.
+       */
+      private static int elements(int[] place) {
+        return place.length == 5 ? place[2] * place[3] : place[2] * place[3] * place[4] * place[5] * place[6];
       }
-      return text.toString().getBytes(StandardCharsets.US_ASCII);
+
+      /**
+       * Where the values of a tensor lie, from its line of {@link #TENSORS}.
+       */
+      private static int[] place(String tensor) {
+        String[] numbers = tensor.substring(tensor.lastIndexOf(' ') + 1).split(",");
+        int[] place = new int[numbers.length];
+        for (int i = 0; i < place.length; i++) {
+          place[i] = Integer.parseInt(numbers[i]);
+        }
+        return place;
+      }
+
+      /**
+       * Where value {@code i} of a tensor, row-major, lies in its flat array.
+       */
+      private static int index(int[] place, int i) {
+        if (place.length == 5) {
+          return place[1] + i / place[3] * place[4] + i % place[3];
+        }
+        int area = place[5] * place[6];
+        int inputs = place[4] * area;
+        int output = i / inputs;
+        int column = i % inputs;
+        int within = output % place[3];
+        int panel = output / place[3] * ((place[3] + 15) / 16) + within / 16;
+        return place[1] + (panel * inputs + column % area * place[4] + column / area) * 16 + within % 16;
+      }
       """;
 }

@@ -105,16 +105,16 @@ public final class ModelWriter {
     }
     if (options.cuda()) {
       CudaProgram program = CudaLowering.lower(Differentiator.differentiate(arranged), layout);
+      CudaWriter cuda = new CudaWriter(program);
       save(
           model,
-          new Bodies(),
-          new CudaWriter(program)
-              .type(
-                  model.prefix() + "Cuda",
-                  "{@link "
-                      + model.interfaceName()
-                      + "} for an NVIDIA GPU: kernels in CUDA C, and the calls of each pass.\n\n"
-                      + table),
+          cuda.bodies(),
+          cuda.type(
+              model.prefix() + "Cuda",
+              "{@link "
+                  + model.interfaceName()
+                  + "} for an NVIDIA GPU: kernels in CUDA C, and the calls of each pass.\n\n"
+                  + table),
           origin);
     }
     save(

@@ -52,7 +52,7 @@ final class SharedRowWriter {
   /**
    * Adds them.
    *
-   * @param written the methods of layers that the class has
+   * @param written the methods of layers that the class has; those that are added come to them
    */
   void addTo(TypeSpec.Builder type, Set<LayerMethod> written) {
     MethodSpec.Builder together =
@@ -72,7 +72,7 @@ final class SharedRowWriter {
     together.beginControlFlow("for (int row = from; row < to; row++)");
     together.addStatement("team.begin(k, a, row)");
     List<Argument> ofParts = ofParts();
-    List<MethodSpec> methods = new ArrayList<>();
+    MethodsText methods = MethodsText.ofClass();
     StringBuilder cases = new StringBuilder();
     int layer = 0;
     for (LayerMethod step : steps) {
@@ -85,20 +85,14 @@ final class SharedRowWriter {
                   .map(argument -> ofRow.getOrDefault(argument.name(), argument.name()))
                   .collect(joining(", "));
           together.addStatement("$L($L)", step.name(), values);
-          if (!written.contains(step)) {
-            methods.add(method(step, body, named));
-          }
+          add(step, body, named, written, methods);
         }
         case LayerMethod.Split.Units units -> {
           List<Argument> named = named(body, ofParts);
           together.addStatement("team.share($L, $L, $L)", layer, units.count(), units.multiple());
-          methods.add(method(step, body, named));
-          cases.append(
-              "  case %d -> %s(%s);%n"
-                  .formatted(
-                      layer++,
-                      step.name(),
-                      named.stream().map(Argument::name).collect(joining(", "))));
+          add(step, body, named, written, methods);
+          String values = named.stream().map(Argument::name).collect(joining(", "));
+          cases.append("  case " + layer++ + " -> " + step.name() + "(" + values + ");\n");
         }
       }
     }
@@ -108,7 +102,19 @@ final class SharedRowWriter {
     together.endControlFlow();
     type.addMethod(together.build());
     type.addMethod(part(ofParts, cases.toString()));
-    methods.stream().distinct().forEach(type::addMethod);
+    type.addMethod(bodies.methods(methods, false));
+  }
+
+  private static void add(
+      LayerMethod step,
+      String body,
+      List<Argument> arguments,
+      Set<LayerMethod> written,
+      MethodsText methods) {
+    if (written.add(step)) {
+      List<String> parameters = arguments.stream().map(Argument::text).toList();
+      methods.add(step.documentation(), "private void " + step.name(), parameters, body);
+    }
   }
 
   private MethodSpec part(List<Argument> arguments, String cases) {
@@ -120,17 +126,8 @@ final class SharedRowWriter {
             .addParameter(TypeName.INT, "layer");
     arguments.forEach(argument -> part.addParameter(argument.type(), argument.name()));
     String body =
-        "switch (layer) {%n%s  default -> throw new AssertionError(layer);%n}%n".formatted(cases);
+        "switch (layer) {\n" + cases + "  default -> throw new AssertionError(layer);\n}\n";
     return part.addCode(bodies.plain(body)).build();
-  }
-
-  private MethodSpec method(LayerMethod step, String body, List<Argument> arguments) {
-    MethodSpec.Builder method =
-        MethodSpec.methodBuilder(step.name())
-            .addModifiers(Modifier.PRIVATE)
-            .addJavadoc("$L\n", step.documentation());
-    arguments.forEach(argument -> method.addParameter(argument.type(), argument.name()));
-    return method.addCode(bodies.plain(body)).build();
   }
 
   private List<Argument> ofRows() {

@@ -6,6 +6,7 @@ import dev.neurite.processor.kernel.IndexText;
 import dev.neurite.processor.memory.ParameterLayout;
 import dev.neurite.processor.memory.Place;
 import dev.neurite.processor.memory.Purpose;
+import java.util.regex.Pattern;
 
 /**
  * Where a method's rows and places are.
@@ -26,6 +27,9 @@ record Frame(
     String to,
     String count,
     Places places) {
+
+  /** What stands in a product without brackets. */
+  private static final Pattern FACTOR = Pattern.compile("[a-z]+|1");
 
   /** Places by node and purpose; {@code position} tells those of one node and purpose apart. */
   interface Places {
@@ -89,6 +93,6 @@ record Frame(
   /** The number of elements in all rows of the range. */
   String elements(int rowSize) {
     return IndexText.product(
-        count.matches("[a-z]+|1") ? count : "(" + count + ")", Integer.toString(rowSize));
+        FACTOR.matcher(count).matches() ? count : "(" + count + ")", Integer.toString(rowSize));
   }
 }
