@@ -209,11 +209,6 @@ final class KernelClasses {
             .build());
     type.addField(constant(TypeName.INT, "LANES").initializer("SPECIES.length()").build());
     type.addField(
-        constant(speciesOfFloat(), "QUAD")
-            .addJavadoc("Four lanes at every width: sums add up in the same order everywhere.\n")
-            .initializer("$T.SPECIES_128", FLOAT_VECTOR)
-            .build());
-    type.addField(
         constant(TypeName.BOOLEAN, "WIDE")
             .addJavadoc("Whether there are 32 vector registers and not 16.\n")
             .initializer(
@@ -226,6 +221,12 @@ final class KernelClasses {
     addTiles(tiles, methods);
     type.addMethod(bodies.methods(methods, false));
     if (tiles.transposes()) {
+      type.addField(
+          constant(speciesOfFloat(), "QUAD")
+              .addJavadoc(
+                  "Four lanes, for moves alone: C2 compiles arithmetic that it has seen with vectors of two widths for both.\n")
+              .initializer("$T.SPECIES_128", FLOAT_VECTOR)
+              .build());
       swaps(type, "PAIRS", 1, "ODD", "EVEN");
       swaps(type, "HALVES", 2, "HIGH", "LOW");
     }
@@ -239,6 +240,10 @@ final class KernelClasses {
               .addJavadoc("A vector of zeros: what sums without a bias begin with.\n")
               .initializer("new float[LANES]")
               .build());
+    }
+    if (text.contains(SimdPrinter.FOUR_ON)) {
+      type.addField(onwards(SimdPrinter.FOUR_ON, 4));
+      type.addField(onwards(SimdPrinter.EIGHT_ON, 8));
     }
     vectorClass(type, text, SimdPrinter.VECTOR, "SPECIES");
     vectorClass(type, text, SimdPrinter.QUAD_VECTOR, "QUAD");
@@ -254,8 +259,8 @@ final class KernelClasses {
     type.addField(
         constant(ParameterizedTypeName.get(ClassName.get(Class.class), FLOAT_VECTOR), name)
             .addJavadoc(
-                "What all vectors of {@link #$L} are. A cast to it of what a loop carries or a long method stores tells the JVM's compiler"
-                    + " which class that is, where others in this process have vectors of other widths.\n",
+                "What all vectors of {@link #$L} are. A cast to it of what a loop carries or stores tells the JVM's compiler which class that"
+                    + " is, where others in this process have vectors of other widths.\n",
                 species)
             .addAnnotation(
                 AnnotationSpec.builder(SuppressWarnings.class)
@@ -304,6 +309,13 @@ final class KernelClasses {
         constant(ParameterizedTypeName.get(MASK, lane), lower)
             .initializer("$L.not()", upper)
             .build());
+  }
+
+  private static FieldSpec onwards(String name, int lanes) {
+    return constant(ParameterizedTypeName.get(SHUFFLE, ClassName.get(Float.class)), name)
+        .addJavadoc("Brings each lane what the one $L behind it has.\n", lanes)
+        .initializer("$T.iota(SPECIES, $L, 1, true)", SHUFFLE, lanes)
+        .build();
   }
 
   private static TypeName speciesOfFloat() {

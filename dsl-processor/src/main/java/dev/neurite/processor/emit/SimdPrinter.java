@@ -21,38 +21,18 @@ final class SimdPrinter extends KernelPrinter {
 
   static final String QUAD_VECTOR = "QUAD_VECTOR";
 
-  /**
-   * Operations of a kernel that C2 inlines while it parses it: 200 to 300 bytecodes each, up to
-   * 8,000 (its DesiredMethodLimit). It inlines the others later, each before it knows what class
-   * the result of the one before it has, and then takes that from what the Vector API has been
-   * called with in the whole process; a vector that may be of two classes is made an object.
-   */
-  private static final int INLINED_AT_ONCE = 20;
+  /** Shuffles that bring each lane what the fourth or the eighth lane behind it has. */
+  static final String FOUR_ON = "FOUR_ON";
+
+  static final String EIGHT_ON = "EIGHT_ON";
 
   private final TileMethods tiles;
   private final Kernel kernel;
-  private final Set<String> loaded = new HashSet<>();
-  private int operations;
 
   SimdPrinter(TileMethods tiles, Kernel kernel) {
     super("float");
     this.tiles = tiles;
     this.kernel = kernel;
-  }
-
-  /** Counts one more operation on vectors. */
-  void operation() {
-    operations++;
-  }
-
-  /** Whether a variable is what an array had, whose class C2 knows at once. */
-  boolean isLoaded(String variable) {
-    return loaded.contains(variable);
-  }
-
-  /** Whether there have been more operations than C2 inlines at once. */
-  boolean isLong() {
-    return operations > INLINED_AT_ONCE;
   }
 
   @Override
@@ -84,12 +64,8 @@ final class SimdPrinter extends KernelPrinter {
   private void vectorLanes(List<Stmt> body, VectorValues values) {
     for (Stmt statement : body) {
       switch (statement) {
-        case Stmt.Let let -> {
-          if (let.value() instanceof Value.Load) {
-            loaded.add(let.name());
-          }
-          text.line("FloatVector " + let.name() + " = " + values.print(let.value()) + ";");
-        }
+        case Stmt.Let let ->
+            text.line("FloatVector " + let.name() + " = " + values.print(let.value()) + ";");
         case Stmt.Set set -> text.line(set.name() + " = " + values.print(set.value()) + ";");
         case Stmt.Put put ->
             text.line(
@@ -136,67 +112,103 @@ final class SimdPrinter extends KernelPrinter {
     return names;
   }
 
-  /**
-   * Four accumulators of four lanes at every vector width: the 16 partial results of the
-   * definition.
-   */
   @Override
   void reduce(Stmt.Reduce reduce) {
+    switch (reduce.partials()) {
+      case VARIABLES -> reduceInVariables(reduce);
+      case VECTORS -> reduceInVectors(reduce);
+    }
+  }
+
+  /**
+   * The 16 partial results of the definition in one, two or four vectors, joined as the scalar form
+   * joins them. Vectors of four lanes would need no choice between widths, but C2 compiles
+   * additions for every class of vectors that the process has added.
+   */
+  private void reduceInVectors(Stmt.Reduce reduce) {
     boolean sum = reduce.kind() == Stmt.Reduce.Kind.SUM;
+    String join = sum ? "add" : "max";
     String lane = fresh("i");
-    String end = fresh("end");
+    text.line("float " + reduce.name() + " = " + (sum ? "0" : "Float.NEGATIVE_INFINITY") + ";");
+    text.line("int " + lane + " = 0;");
+    text.open("if (" + reduce.count() + " >= 16)");
     String[] partial = new String[4];
     for (int j = 0; j < 4; j++) {
       partial[j] = fresh("partial" + j);
-      text.line(
-          "FloatVector %s = %s;"
-              .formatted(
-                  partial[j],
-                  sum
-                      ? "FloatVector.zero(QUAD)"
-                      : "FloatVector.broadcast(QUAD, Float.NEGATIVE_INFINITY)"));
+      String start =
+          sum
+              ? "FloatVector.zero(SPECIES)"
+              : "FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY)";
+      text.line("FloatVector " + partial[j] + " = " + start + ";");
     }
-    text.line("int " + lane + " = 0;");
-    text.open(
-        "for (int %s = %s - 15; %s < %s; %s += 16)"
-            .formatted(end, reduce.count(), lane, end, lane));
-    for (int j = 0; j < 4; j++) {
-      String at = j == 0 ? lane : lane + " + " + 4 * j;
-      String value = new VectorValues(this, "QUAD", at, Set.of()).print(reduce.value());
-      text.line(
-          "%s = %s.cast(%s).%s(%s);"
-              .formatted(partial[j], QUAD_VECTOR, partial[j], sum ? "add" : "max", value));
-    }
+    text.open("for (; " + lane + " <= " + reduce.count() + " - 16; " + lane + " += 16)");
+    add(partial[0], join, reduce.value(), lane);
+    text.open("if (LANES < 16)");
+    add(partial[1], join, reduce.value(), lane + " + LANES");
+    text.close();
+    text.open("if (LANES < 8)");
+    add(partial[2], join, reduce.value(), lane + " + 8");
+    add(partial[3], join, reduce.value(), lane + " + 12");
+    text.close();
     text.close();
     String joined = fresh("joined");
-    String join = sum ? "add" : "max";
+    text.line("FloatVector " + joined + ";");
+    text.open("if (LANES == 16)");
+    text.line(joined + " = " + fours(partial[0], join) + ";");
+    text.line(joined + " = " + folded(joined, join, EIGHT_ON) + ";");
+    text.reopen("else if (LANES == 8)");
     text.line(
-        "FloatVector %s = %s.cast(%s).%s(%s).%s(%s.cast(%s).%s(%s));"
-            .formatted(
-                joined,
-                QUAD_VECTOR,
-                partial[0],
-                join,
-                partial[1],
-                join,
-                QUAD_VECTOR,
-                partial[2],
-                join,
-                partial[3]));
+        joined
+            + " = "
+            + fours(partial[0], join)
+            + "."
+            + join
+            + "("
+            + fours(partial[1], join)
+            + ");");
+    text.reopen("else");
     text.line(
-        sum
-            ? "float %s = (%s.lane(0) + %s.lane(1)) + (%s.lane(2) + %s.lane(3));"
-                .formatted(reduce.name(), joined, joined, joined, joined)
-            : "float %s = Math.max(Math.max(%s.lane(0), %s.lane(1)), Math.max(%s.lane(2), %s.lane(3)));"
-                .formatted(reduce.name(), joined, joined, joined, joined));
-    text.open("for (; %s < %s; %s++)".formatted(lane, reduce.count(), lane));
-    ScalarValues rest = scalars(lane);
-    Value value = reduce.value();
-    text.line(
-        sum
-            ? reduce.name() + " += " + rest.print(value) + ";"
-            : "%s = Math.max(%s, %s);".formatted(reduce.name(), reduce.name(), rest.print(value)));
+        joined
+            + " = "
+            + pair(partial[0], join, partial[1])
+            + ("." + join + "(")
+            + pair(partial[2], join, partial[3])
+            + ");");
     text.close();
+    String[] last = new String[4];
+    for (int j = 0; j < 4; j++) {
+      last[j] = VECTOR + ".cast(" + joined + ").lane(" + j + ")";
+    }
+    text.line(
+        (sum ? "%s = (%s + %s) + (%s + %s);" : "%s = Math.max(Math.max(%s, %s), Math.max(%s, %s));")
+            .formatted(reduce.name(), last[0], last[1], last[2], last[3]));
+    text.close();
+    text.open("for (; %s < %s; %s++)".formatted(lane, reduce.count(), lane));
+    String rest = scalars(lane).print(reduce.value());
+    text.line(
+        sum
+            ? reduce.name() + " += " + rest + ";"
+            : "%s = Math.max(%s, %s);".formatted(reduce.name(), reduce.name(), rest));
+    text.close();
+  }
+
+  /** Joins what the vector from {@code lane} on has to a vector of partial results. */
+  private void add(String partial, String join, Value value, String lane) {
+    String more = new VectorValues(this, "SPECIES", lane, Set.of()).print(value);
+    text.line(partial + " = " + pair(partial, join, more) + ";");
+  }
+
+  private static String pair(String partial, String join, String more) {
+    return VECTOR + ".cast(" + partial + ")." + join + "(" + more + ")";
+  }
+
+  /** Each four lanes with the four that follow them. */
+  private static String fours(String partial, String join) {
+    return folded(partial, join, FOUR_ON);
+  }
+
+  private static String folded(String vector, String join, String shuffle) {
+    return pair(vector, join, VECTOR + ".cast(" + vector + ").rearrange(" + shuffle + ")");
   }
 
   @Override

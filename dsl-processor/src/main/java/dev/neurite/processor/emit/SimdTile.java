@@ -42,8 +42,9 @@ final class SimdTile {
       for (int i = 0; i < rows; i++) {
         for (int j = 0; j < vectors; j++) {
           text.line(
-              "start%d.intoArray(c, %s);"
-                  .formatted(perRow ? i : j, TileIndices.resultIndex(c, i, j)));
+              SimdPrinter.VECTOR
+                  + ".cast(start%d).intoArray(c, %s);"
+                      .formatted(perRow ? i : j, TileIndices.resultIndex(c, i, j)));
         }
       }
       text.close();

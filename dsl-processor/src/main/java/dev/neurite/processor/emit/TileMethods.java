@@ -229,10 +229,10 @@ final class TileMethods {
                 FloatVector s1 = x1.blend(x0.rearrange(PAIRS), EVEN);
                 FloatVector s2 = x2.blend(x3.rearrange(PAIRS), ODD);
                 FloatVector s3 = x3.blend(x2.rearrange(PAIRS), EVEN);
-                s0.blend(s2.rearrange(HALVES), HIGH).intoArray(y, yo);
-                s1.blend(s3.rearrange(HALVES), HIGH).intoArray(y, yo + yStep);
-                s2.blend(s0.rearrange(HALVES), LOW).intoArray(y, yo + 2 * yStep);
-                s3.blend(s1.rearrange(HALVES), LOW).intoArray(y, yo + 3 * yStep);
+                QUAD_VECTOR.cast(s0.blend(s2.rearrange(HALVES), HIGH)).intoArray(y, yo);
+                QUAD_VECTOR.cast(s1.blend(s3.rearrange(HALVES), HIGH)).intoArray(y, yo + yStep);
+                QUAD_VECTOR.cast(s2.blend(s0.rearrange(HALVES), LOW)).intoArray(y, yo + 2 * yStep);
+                QUAD_VECTOR.cast(s3.blend(s1.rearrange(HALVES), LOW)).intoArray(y, yo + 3 * yStep);
                 """));
     tiles.computeIfAbsent(
         "transpose16",

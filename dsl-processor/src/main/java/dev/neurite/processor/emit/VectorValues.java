@@ -46,23 +46,15 @@ final class VectorValues {
   }
 
   /**
-   * A value that is stored. In a long kernel C2 stores before it knows what class the last results
-   * have.
+   * A value that is stored. Where the Vector API has been called with vectors of two widths, C2
+   * compiles the store for both before it knows which class the value has, and may then make it an
+   * object.
    */
   String stored(Value value) {
-    String printed = receiver(value);
-    boolean known =
-        value instanceof Value.Load
-            || value instanceof Value.Constant
-            || (value instanceof Value.Local local && kernel.isLoaded(local.name()))
-            || printed.startsWith(SimdPrinter.VECTOR);
-    return known || !kernel.isLong() ? printed : SimdPrinter.VECTOR + ".cast(" + printed + ")";
+    return SimdPrinter.VECTOR + ".cast(" + print(value) + ")";
   }
 
   String print(Value value) {
-    if (!(value instanceof Value.Local)) {
-      kernel.operation();
-    }
     return switch (value) {
       case Value.Load load ->
           "FloatVector.fromArray(%s, %s, %s)"

@@ -28,13 +28,13 @@ public final class Softmaxes {
         "y = exp(x - max) / sum of them, for each of {@code vectors} vectors of {@code n}.",
         FORWARD,
         List.of(
-            new Stmt.Reduce("largest", Stmt.Reduce.Kind.MAX, "n", load("x", "xo + at")),
+            largest(load("x", "xo + at")),
             new Stmt.Lanes(
                 "n",
                 List.of(
                     new Stmt.Put(
                         "y", "yo + at", exp(load("x", "xo + at").minus(uniform("largest")))))),
-            new Stmt.Reduce("sum", Stmt.Reduce.Kind.SUM, "n", load("y", "yo + at")),
+            sum("sum", load("y", "yo + at")),
             new Stmt.Lanes(
                 "n",
                 List.of(
@@ -48,12 +48,12 @@ public final class Softmaxes {
         "y = x - max - log(sum of exp(x - max)), for each of {@code vectors} vectors of {@code n}; {@code t} is scratch for one vector.",
         "int vectors, int n, real[] x, int xo, real[] t, int to, real[] y, int yo",
         List.of(
-            new Stmt.Reduce("largest", Stmt.Reduce.Kind.MAX, "n", load("x", "xo + at")),
+            largest(load("x", "xo + at")),
             new Stmt.Lanes(
                 "n",
                 List.of(
                     new Stmt.Put("t", "to", exp(load("x", "xo + at").minus(uniform("largest")))))),
-            new Stmt.Reduce("sum", Stmt.Reduce.Kind.SUM, "n", load("t", "to")),
+            sum("sum", load("t", "to")),
             new Stmt.Let("logarithm", Value.log(uniform("sum"))),
             new Stmt.Lanes(
                 "n",
@@ -72,11 +72,7 @@ public final class Softmaxes {
         "dx = y (dy - sum of dy y).",
         BACKWARD,
         List.of(
-            new Stmt.Reduce(
-                "product",
-                Stmt.Reduce.Kind.SUM,
-                "n",
-                load("dy", "dyo + at").times(load("y", "yo + at"))),
+            sum("product", load("dy", "dyo + at").times(load("y", "yo + at"))),
             new Stmt.Lanes(
                 "n",
                 List.of(
@@ -94,7 +90,7 @@ public final class Softmaxes {
         "dx = dy - exp(y) sum of dy.",
         BACKWARD,
         List.of(
-            new Stmt.Reduce("sum", Stmt.Reduce.Kind.SUM, "n", load("dy", "dyo + at")),
+            sum("sum", load("dy", "dyo + at")),
             new Stmt.Lanes(
                 "n",
                 List.of(
@@ -105,6 +101,15 @@ public final class Softmaxes {
                             exp(load("y", "yo + at")).negated(),
                             uniform("sum"),
                             load("dy", "dyo + at")))))));
+  }
+
+  private static Stmt largest(Value value) {
+    return new Stmt.Reduce(
+        "largest", Stmt.Reduce.Kind.MAX, "n", value, Stmt.Reduce.Partials.VARIABLES);
+  }
+
+  private static Stmt sum(String name, Value value) {
+    return new Stmt.Reduce(name, Stmt.Reduce.Kind.SUM, "n", value, Stmt.Reduce.Partials.VARIABLES);
   }
 
   public static Kernel softmaxAcross() {

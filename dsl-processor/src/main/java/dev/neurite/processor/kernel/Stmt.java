@@ -59,11 +59,30 @@ public sealed interface Stmt {
    * A new variable: {@code value} over the lanes {@code 0 <= lane < count} summed up, or the
    * largest. 16 partial results, lane i to partial i % 16, joined by one fixed tree; then what is
    * left of count / 16, one after another.
+   *
+   * @param name of the variable
+   * @param kind what it becomes
+   * @param count of the lanes
+   * @param value of a lane
+   * @param partials what holds the partial results in vector code
    */
-  record Reduce(String name, Kind kind, String count, Value value) implements Stmt {
+  record Reduce(String name, Kind kind, String count, Value value, Partials partials)
+      implements Stmt {
+
+    /** A reduction in vectors. */
+    public Reduce(String name, Kind kind, String count, Value value) {
+      this(name, kind, count, value, Partials.VECTORS);
+    }
+
     public enum Kind {
       SUM,
       MAX
+    }
+
+    public enum Partials {
+      VECTORS,
+      /** Sixteen variables: for few lanes, as classes are. C2 compiles them in less time. */
+      VARIABLES
     }
   }
 
