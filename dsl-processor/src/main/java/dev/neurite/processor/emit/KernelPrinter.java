@@ -164,6 +164,12 @@ abstract sealed class KernelPrinter permits ScalarPrinter, SimdPrinter {
                     sum,
                     join(sum, joined.get(0), joined.get(1)),
                     join(sum, joined.get(2), joined.get(3)))));
+    rest(reduce, lane);
+  }
+
+  /** What is left of whole sixteens, from {@code lane} on, one after another. */
+  final void rest(Stmt.Reduce reduce, String lane) {
+    boolean sum = reduce.kind() == Stmt.Reduce.Kind.SUM;
     text.open("for (; %s < %s; %s++)".formatted(lane, reduce.count(), lane));
     String printed = scalars(lane).print(reduce.value());
     text.line(

@@ -183,13 +183,7 @@ final class SimdPrinter extends KernelPrinter {
         (sum ? "%s = (%s + %s) + (%s + %s);" : "%s = Math.max(Math.max(%s, %s), Math.max(%s, %s));")
             .formatted(reduce.name(), last[0], last[1], last[2], last[3]));
     text.close();
-    text.open("for (; %s < %s; %s++)".formatted(lane, reduce.count(), lane));
-    String rest = scalars(lane).print(reduce.value());
-    text.line(
-        sum
-            ? reduce.name() + " += " + rest + ";"
-            : "%s = Math.max(%s, %s);".formatted(reduce.name(), reduce.name(), rest));
-    text.close();
+    rest(reduce, lane);
   }
 
   /** Joins what the vector from {@code lane} on has to a vector of partial results. */
