@@ -11,6 +11,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class CrossEntropy extends SinglePassLoss {
 
+  /**
+   * Sums of exponentials are multiplied before the logarithm is taken, once for many positions;
+   * such a sum is at most the number of classes, so that the product stays below 1e308.
+   */
+  private static final double MOST = 1e290;
+
   /** The exponentials of one position, of a call that has ended: calls allocate nothing. */
   private final AtomicReference<double @Nullable []> scratch = new AtomicReference<>();
 
@@ -90,6 +96,7 @@ final class CrossEntropy extends SinglePassLoss {
       float weight) {
     double scale = (double) weight / positions;
     double total = 0;
+    double sums = 1;
     double[] exponentials = borrow(classes);
     for (int position = 0; position < positions; position++) {
       int start = position * classes;
@@ -101,7 +108,12 @@ final class CrossEntropy extends SinglePassLoss {
         exponentials[i] = exponential;
         sum += exponential;
       }
-      total += StrictMath.log(sum) - (values[start + target] - (double) max);
+      total -= values[start + target] - (double) max;
+      sums *= sum;
+      if (sums > MOST) {
+        total += StrictMath.log(sums);
+        sums = 1;
+      }
       if (gradient != null) {
         double factor = scale / sum;
         for (int i = 0; i < classes; i++) {
@@ -112,7 +124,7 @@ final class CrossEntropy extends SinglePassLoss {
       }
     }
     scratch.set(exponentials);
-    return total / positions;
+    return (total + StrictMath.log(sums)) / positions;
   }
 
   /** An array that no other call uses, of this length at least. */

@@ -20,6 +20,12 @@ public final class Differentiator {
   /** Names of trained parameters. */
   private static final List<String> LEAVES = List.of("weight", "bias");
 
+  /** Numbers of a weight that is worth keeping in place: a quarter of a cache of 1 MiB. */
+  private static final long LARGE_WEIGHT = 1 << 16;
+
+  /** Columns that two threads can share in tiles of two vectors of 16. */
+  private static final int MOST_COLUMNS_ALONE = 64;
+
   private final ArrangedGraph graph;
   private final List<Reach> reach = new ArrayList<>();
 
@@ -83,6 +89,19 @@ public final class Differentiator {
         };
   }
 
+  /**
+   * Whether threads share a dense layer's columns rather than its rows: each then reads and changes
+   * the same part of the weight in all steps, which stays in its own cache, where the whole would
+   * go to and fro between their processors.
+   */
+  public static boolean sharesColumns(ArrangedGraph graph, ArrangedNode node) {
+    return node.work() instanceof Work.Compute compute
+        && compute.operation() instanceof Operation.Dense dense
+        && !graph.isTransposed(node)
+        && dense.units() >= MOST_COLUMNS_ALONE
+        && (long) node.inputTypes().getFirst().shape().getLast() * dense.units() >= LARGE_WEIGHT;
+  }
+
   private static boolean isBatchNorm(ArrangedNode node) {
     return node.work() instanceof Work.Compute compute
         && compute.operation() instanceof Operation.BatchNorm;
@@ -118,7 +137,13 @@ public final class Differentiator {
       if (isBatchNorm(node)) {
         stages.addAlone(new Step.Statistics(node.id()));
       }
-      stages.add(new Step.Forward(node.id()));
+      if (sharesColumns(graph, node)) {
+        stages.breakAfterRows();
+        stages.add(new Step.Forward(node.id()));
+        stages.breakHere();
+      } else {
+        stages.add(new Step.Forward(node.id()));
+      }
     }
     return stages.list();
   }
@@ -207,6 +232,13 @@ public final class Differentiator {
       breakHere();
       current.add(step);
       breakHere();
+    }
+
+    /** A new stage unless this one has made no values of rows so far. */
+    void breakAfterRows() {
+      if (current.stream().anyMatch(Step.Forward.class::isInstance)) {
+        breakHere();
+      }
     }
 
     void breakHere() {

@@ -12,6 +12,7 @@ import dev.neurite.processor.arrange.ArrangedGraph.ArrangedNode;
 import dev.neurite.processor.arrange.Arrangement;
 import dev.neurite.processor.kernel.IndexText;
 import dev.neurite.processor.lower.LayerMethod;
+import dev.neurite.processor.lower.LayerMethod.Split;
 import dev.neurite.processor.lower.TrainingCode;
 import dev.neurite.processor.memory.ParameterLayout;
 import dev.neurite.processor.memory.TrainingMemory.Slot;
@@ -112,15 +113,13 @@ final class BackwardWriter {
     for (LayerMethod method : code.methods()) {
       String body = LayerMethods.body(method, real);
       methods.add(
-          method.documentation(),
-          "private void " + method.name(),
-          LayerMethods.names(body, "home")
-              ? List.of("int from", "int to", "int home")
-              : List.of("int from", "int to"),
-          body);
+          method.documentation(), "private void " + method.name(), parameters(method, body), body);
     }
     type.addMethod(bodies.methods(methods, false));
     type.addMethod(StageWriter.share());
+    if (code.methods().stream().anyMatch(method -> method.split() instanceof Split.Part)) {
+      type.addMethod(StageWriter.across());
+    }
     draw(type);
     KernelClasses kernels = new KernelClasses(code.kernels(), real, bodies);
     type.addType(kernels.contract());
@@ -138,6 +137,15 @@ final class BackwardWriter {
       type.addMethod(prepare());
     }
     return type.build();
+  }
+
+  private static List<String> parameters(LayerMethod method, String body) {
+    if (method.split() instanceof Split.Part) {
+      return List.of("int part", "int parts");
+    }
+    return LayerMethods.names(body, "home")
+        ? List.of("int from", "int to", "int home")
+        : List.of("int from", "int to");
   }
 
   private void fields(TypeSpec.Builder type) {

@@ -77,7 +77,7 @@ record KernelExercise(Kernel kernel) {
         .map(
             sums ->
                 switch (sums.operands()) {
-                  case OUTPUTS, WEIGHTS, LANES, LANE_PAIRS -> true;
+                  case OUTPUTS, WEIGHTS, NEW_WEIGHTS, LANES, LANE_PAIRS -> true;
                   // Its pixels are a number of the kernel.
                   case PANEL -> false;
                 })
@@ -205,7 +205,7 @@ record KernelExercise(Kernel kernel) {
         kernel.open().stream().noneMatch(open -> open.name().matches("depth|count"))
             && switch (sums.operands()) {
               case OUTPUTS, PANEL -> true;
-              case WEIGHTS, LANES, LANE_PAIRS -> false;
+              case WEIGHTS, NEW_WEIGHTS, LANES, LANE_PAIRS -> false;
             };
     if (innermost) {
       return "Math.min(steps, " + MOST_TAPS + ")";

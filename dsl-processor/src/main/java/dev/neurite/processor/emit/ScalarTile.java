@@ -22,7 +22,7 @@ final class ScalarTile {
             .formatted(
                 TileIndices.scalarColumn("wo", c.operands().columnsInPanels() ? "panel" : "")));
     text.line("int c0 = %s;".formatted(TileIndices.scalarColumn("co", TileIndices.resultPanel(c))));
-    if (!c.operands().addsToResult()) {
+    if (!c.operands().startsFromZero()) {
       text.line("boolean biased = bo >= 0;");
     }
     for (int j = 0; j < 16; j++) {
@@ -31,14 +31,14 @@ final class ScalarTile {
               .formatted(
                   real,
                   j,
-                  c.operands().addsToResult()
+                  c.operands().startsFromZero()
                       ? "0"
                       : "biased ? b["
                           + (perRow ? "bo" : IndexText.sum("bo + column", Integer.toString(j)))
                           + "] : 0"));
     }
     boolean whole = perRow || perLane;
-    if (!c.operands().addsToResult() && !c.nested()) {
+    if (!c.operands().startsFromZero() && !c.nested()) {
       text.open("if (!first)");
       columns(
           text, whole, j -> "s%d = c[%s];".formatted(j, IndexText.sum("c0", Integer.toString(j))));

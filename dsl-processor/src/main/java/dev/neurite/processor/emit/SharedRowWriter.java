@@ -87,6 +87,8 @@ final class SharedRowWriter {
           together.addStatement("$L($L)", step.name(), values);
           add(step, body, named, written, methods);
         }
+        case LayerMethod.Split.Part ignored ->
+            throw new IllegalStateException("a layer of one row that takes parts: " + step.name());
         case LayerMethod.Split.Units units -> {
           List<Argument> named = named(body, ofParts);
           together.addStatement("team.share($L, $L, $L)", layer, units.count(), units.multiple());

@@ -227,7 +227,7 @@ final class SimdPrinter extends KernelPrinter {
         byPanels(c);
       }
       case PANEL -> inPanel(c);
-      case WEIGHTS -> byPanels(c);
+      case WEIGHTS, NEW_WEIGHTS -> byPanels(c);
       case LANES -> byPixels(c);
       case LANE_PAIRS -> byLanes(c);
     }

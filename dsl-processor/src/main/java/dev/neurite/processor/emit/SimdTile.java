@@ -31,11 +31,11 @@ final class SimdTile {
     }
     boolean masked = tail && !c.operands().resultInPanels();
     boolean all = TileIndices.takesAll(c, tail);
-    boolean goesOn = !all && !c.operands().addsToResult();
+    boolean goesOn = !all && !c.operands().startsFromZero();
     if (goesOn) {
       text.open("if (first)");
     }
-    if (!c.operands().addsToResult()) {
+    if (!c.operands().startsFromZero()) {
       starts(c, rows, vectors, text);
     }
     if (goesOn) {
@@ -54,7 +54,7 @@ final class SimdTile {
         String sum =
             goesOn
                 ? "FloatVector.fromArray(SPECIES, c, " + TileIndices.resultIndex(c, i, j) + ")"
-                : c.operands().addsToResult()
+                : c.operands().startsFromZero()
                     ? "FloatVector.zero(SPECIES)"
                     : "start" + (perRow ? i : j);
         text.line("FloatVector s" + i + "_" + j + " = " + sum + ";");

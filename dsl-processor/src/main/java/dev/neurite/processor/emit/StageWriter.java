@@ -105,7 +105,25 @@ final class StageWriter {
               units.multiple(),
               units.count(),
               units.multiple());
+      case Split.Part ignored -> CodeBlock.of("$L(part, parts);\n", method.name());
     };
+  }
+
+  /** How many threads share the columns of a matrix. */
+  static MethodSpec across() {
+    return MethodSpec.methodBuilder("across")
+        .addModifiers(Modifier.PRIVATE, Modifier.STATIC)
+        .addJavadoc(
+            "The most parts, a divisor of {@code parts}, that share so many tiles of columns evenly.\n")
+        .returns(TypeName.INT)
+        .addParameter(TypeName.INT, "tiles")
+        .addParameter(TypeName.INT, "parts")
+        .addStatement("int across = parts")
+        .beginControlFlow("while (tiles % across != 0 || parts % across != 0)")
+        .addStatement("across--")
+        .endControlFlow()
+        .addStatement("return across")
+        .build();
   }
 
   /** Where the parts of a stage begin. */

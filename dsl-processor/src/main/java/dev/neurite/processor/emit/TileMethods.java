@@ -125,7 +125,7 @@ final class TileMethods {
     }
     outside.add(loops.get(c.tileLoop()).count());
     List<Parameter> all = new ArrayList<>();
-    if (!c.operands().addsToResult()) {
+    if (!c.operands().startsFromZero()) {
       all.add(new Parameter(Kernel.Type.BOOLEAN, "first"));
     }
     all.add(new Parameter(Kernel.Type.INT, "steps"));
@@ -174,7 +174,7 @@ final class TileMethods {
                 .formatted(loop.count(), variable, TileIndices.MOST_STEPS));
       }
     }
-    if (!c.operands().addsToResult()) {
+    if (!c.operands().startsFromZero()) {
       text.line("boolean first = %s;".formatted(String.join(" && ", first)));
     }
   }

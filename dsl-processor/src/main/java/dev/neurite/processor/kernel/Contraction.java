@@ -78,6 +78,8 @@ public record Contraction(
      * starts from zero and is then added to what is there.
      */
     WEIGHTS,
+    /** The same, but a sum takes the place of what is there. */
+    NEW_WEIGHTS,
     /**
      * Rows are weights; columns are pixels of 16 images that share lanes. Results are pixels of
      * such images. A sum starts from the row's bias.
@@ -96,7 +98,12 @@ public record Contraction(
 
     /** Whether results come in panels. */
     public boolean resultInPanels() {
-      return this == WEIGHTS || this == LANES;
+      return this == WEIGHTS || this == NEW_WEIGHTS || this == LANES;
+    }
+
+    /** Whether sums start from zero. */
+    public boolean startsFromZero() {
+      return this == NEW_WEIGHTS || addsToResult();
     }
 
     /** Whether sums are added to what is there. */

@@ -1,6 +1,7 @@
 package dev.neurite.processor.kernel;
 
 import dev.neurite.processor.kernel.Contraction.Loop;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Matrix products: dense layers, convolutions as implicit products, and their gradients. */
@@ -49,6 +50,9 @@ public final class Products {
 
   /** Bytecodes of a row of one vector before and after the loop. */
   private static final int SINGLE_ROW_BYTECODES = 32;
+
+  /** Positions that a weight gradient sums up before it adds them to others. */
+  public static final int BLOCK = 512;
 
   /** Multiply-adds of a row from which on a layer gets tiles of its own. */
   private static final long MANY = 1 << 15;
@@ -243,23 +247,59 @@ public final class Products {
    * @param own whether strides are numbers
    */
   public static Kernel outer(int columns, boolean own) {
-    boolean quads = own && columns % 64 == 0;
-    return new Kernel(
-        quads ? "outerBy4" : "outer",
+    return outer(
+        "outer",
         "Weight gradients: c[i][j] += sum of a[x][i] w[x][j] over {@code blocks} x {@code count} positions x, in this order; c in panels of"
             + " 16 columns.",
+        "int blocks, int aBlock, int wBlock, ",
+        List.of(new Loop("block", "blocks", "aBlock", "wBlock")),
+        Contraction.Operands.WEIGHTS,
+        columns,
+        own);
+  }
+
+  /**
+   * The same over at most {@value #BLOCK} positions, written over what c holds, which then need not
+   * be cleared before nor be read.
+   */
+  public static Kernel outerInto(int columns, boolean own) {
+    return outer(
+        "outerInto",
+        "Weight gradients: c[i][j] = sum of a[x][i] w[x][j] over {@code count} positions x, at most "
+            + BLOCK
+            + ", in this order; c in panels of 16 columns.",
+        "",
+        List.of(),
+        Contraction.Operands.NEW_WEIGHTS,
+        columns,
+        own);
+  }
+
+  private static Kernel outer(
+      String name,
+      String documentation,
+      String parametersOfBlocks,
+      List<Loop> blocks,
+      Contraction.Operands operands,
+      int columns,
+      boolean own) {
+    boolean quads = own && columns % 64 == 0;
+    List<Loop> loops = new ArrayList<>(blocks);
+    loops.add(new Loop("position", "count", "aStep", "wStep"));
+    return new Kernel(
+        quads ? name + "By4" : name,
+        documentation,
         Kernel.parameters(
-            "int m, int blocks, int aBlock, int wBlock, int count, int aStep, int wStep, real[] a, int ao,"
-                + " real[] w, int wo, int n, real[] c, int co, int panel"),
+            "int m, "
+                + parametersOfBlocks
+                + "int count, int aStep, int wStep, real[] a, int ao, real[] w, int wo, int n, real[] c, int co, int panel"),
         List.of(
             new Stmt.Contract(
                 new Contraction(
-                    "outer",
-                    List.of(
-                        new Loop("block", "blocks", "aBlock", "wBlock"),
-                        new Loop("position", "count", "aStep", "wStep")),
+                    name,
+                    loops,
                     "1",
-                    Contraction.Operands.WEIGHTS,
+                    operands,
                     quads ? new Contraction.Tile(QUAD_ROWS, 4) : pair(WIDE_ROWS),
                     pair(NARROW_ROWS),
                     false,

@@ -29,18 +29,39 @@ final class ForwardLowering {
   /** Rows that one turn of a loop over rows takes. */
   private final int lanes;
 
-  /** Where the lines before the parts of a node go; null where it is lowered as a whole. */
+  /** Where the lines before the parts of a node go; null where there are none. */
   private final @Nullable List<Line> before;
+
+  /** The units of a part; null where a node is lowered as a whole. */
+  private final @Nullable Units units;
 
   private ForwardLowering(
       ArrangedNode node,
       Frame frame,
       @Nullable InferenceMemory inference,
-      @Nullable List<Line> before) {
+      @Nullable List<Line> before,
+      @Nullable Units units) {
     this.frame = frame.of(node);
     this.lanes = Frame.lanes(node);
     this.inference = inference;
     this.before = before;
+    this.units = units;
+  }
+
+  /**
+   * The units of a part.
+   *
+   * @param from the first
+   * @param to the one after the last
+   * @param inVector how many are a vector or panel of 16
+   */
+  private record Units(String from, String to, int inVector) {
+
+    /** As {@link SharedLayer} counts them. */
+    static final Units OF_SHARED_LAYER = new Units("from", "to", 1);
+
+    /** Columns of a dense layer. */
+    static final Units COLUMNS = new Units("first", "last", SharedLayer.VECTOR);
   }
 
   /**
@@ -49,7 +70,14 @@ final class ForwardLowering {
    * @param inference the plan of inference, or null in training
    */
   static List<Line> lower(ArrangedNode node, Frame frame, @Nullable InferenceMemory inference) {
-    ForwardLowering lowering = new ForwardLowering(node, frame, inference, null);
+    ForwardLowering lowering = new ForwardLowering(node, frame, inference, null, null);
+    lowering.lower(node);
+    return lowering.lines;
+  }
+
+  /** The lines of a dense node in training, its columns {@code first} to {@code last}. */
+  static List<Line> lowerColumns(ArrangedNode node, Frame frame) {
+    ForwardLowering lowering = new ForwardLowering(node, frame, null, null, Units.COLUMNS);
     lowering.lower(node);
     return lowering.lines;
   }
@@ -66,7 +94,8 @@ final class ForwardLowering {
       InferenceMemory inference,
       List<Line> before,
       List<Line> lines) {
-    ForwardLowering lowering = new ForwardLowering(node, frame, inference, before);
+    ForwardLowering lowering =
+        new ForwardLowering(node, frame, inference, before, Units.OF_SHARED_LAYER);
     lowering.lower(node);
     lines.addAll(lowering.lines);
   }
@@ -80,12 +109,16 @@ final class ForwardLowering {
 
   /** What many units have, or those of a part; {@code each} of one. */
   private String count(String all, int each) {
-    return before == null ? all : IndexText.product("to - from", text(each));
+    return units == null
+        ? all
+        : IndexText.product(units.to() + " - " + units.from(), text(each / units.inVector()));
   }
 
   /** Where the first unit lies, or that of a part; {@code each} of one. */
   private String first(String place, int each) {
-    return before == null ? place : IndexText.sum(place, IndexText.product("from", text(each)));
+    return units == null
+        ? place
+        : IndexText.sum(place, IndexText.product(units.from(), text(each / units.inVector())));
   }
 
   /** A convolution's weights, transformed, panels {@code from} to {@code to}. */
@@ -278,7 +311,7 @@ final class ForwardLowering {
     }
     List<Line> image =
         new ImageConvolution(frame, node, conv)
-            .forward(bias, room(y), transformed(node), before != null);
+            .forward(bias, room(y), transformed(node), units != null);
     if (before == null) {
       forRows(image);
       return;

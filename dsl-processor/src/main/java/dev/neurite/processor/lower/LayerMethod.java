@@ -7,7 +7,7 @@ import java.util.List;
  *
  * @param name such as {@code conv1Forward}
  * @param documentation for its Javadoc
- * @param split what its range {@code from} to {@code to} counts
+ * @param split what its range {@code from} to {@code to} counts, or that it takes the part as it is
  * @param onlyForInputs whether it runs only where the gradients of the network's inputs are asked
  *     for
  * @param rowFloats values of one row that it reads and writes where it is as fast on few rows as on
@@ -36,5 +36,8 @@ public record LayerMethod(
      * two threads write into one vector.
      */
     record Units(int count, int multiple) implements Split {}
+
+    /** What the method itself makes of {@code part} and {@code parts}: rows and columns at once. */
+    record Part() implements Split {}
   }
 }

@@ -33,6 +33,9 @@ final class ParameterLowering {
    */
   private static final int IMAGE_ROWS = 4;
 
+  /** Inputs of a tile of weight gradients where there are 32 vector registers. */
+  private static final int TILE_INPUTS = 12;
+
   private final Frame frame;
   private final ArrangedNode node;
 
@@ -114,35 +117,88 @@ final class ParameterLowering {
   }
 
   private List<Part> dense(Operation.Dense dense) {
-    Storage.Panels weight = frame.panels(node.origin(), "weight");
-    int inputs = inputs(weight);
-    int steps = dy().rowSize() / dense.units();
     List<Part> parts = new ArrayList<>();
     parts.add(
-        new Part(
-            "Weights",
-            "Gradient of the weight for inputs {@code from} to {@code to}.",
-            new Split.Units(inputs, 12),
-            List.of(
-                clearPanels("0", weight.panels(), inputs),
-                new Line.Define("fours", product("rows", text(steps)) + " & -4"),
-                new Line.When("fours > 0", List.of(weightSums(weight, "0", "fours"))),
-                new Line.When(
-                    product("rows", text(steps)) + " > fours",
-                    List.of(
-                        weightSums(weight, "fours", product("rows", text(steps)) + " - fours"))))));
+        Differentiator.sharesColumns(frame.graph(), node)
+            ? weightInColumns(dense)
+            : weightInInputs(dense));
     if (dense.bias()) {
       parts.add(bias(1, dense.units()));
     }
     return parts;
   }
 
+  private Part weightInInputs(Operation.Dense dense) {
+    Storage.Panels weight = frame.panels(node.origin(), "weight");
+    int inputs = inputs(weight);
+    String positions = positions(dense);
+    return new Part(
+        "Weights",
+        "Gradient of the weight for inputs {@code from} to {@code to}.",
+        new Split.Units(inputs, TILE_INPUTS),
+        List.of(
+            clearPanels("0", weight.panels(), inputs),
+            new Line.Define("fours", positions + " & -4"),
+            new Line.When("fours > 0", List.of(weightSums(weight, "0", "fours"))),
+            new Line.When(
+                positions + " > fours",
+                List.of(weightSums(weight, "fours", positions + " - fours")))));
+  }
+
   /**
-   * Adds the sums over {@code count} positions from {@code first} on. The positions beyond the last
+   * Of a weight that is more than stays in a near cache the first sums, mostly all, are written
+   * over what there was.
+   */
+  private Part weightInColumns(Operation.Dense dense) {
+    Storage.Panels weight = frame.panels(node.origin(), "weight");
+    int inputs = inputs(weight);
+    String positions = positions(dense);
+    boolean own = Products.hasOwnTiles((long) x().rowSize() * weight.outputs());
+    Kernel into = Products.outerInto(weight.outputs(), own);
+    List<String> first = new ArrayList<>(List.of("to - from"));
+    first.addAll(sums(weight, "0", "block", true));
+    List<Line> lines =
+        new ArrayList<>(ColumnShares.define(text(inputs), TILE_INPUTS, dense.units()));
+    lines.add(new Line.Define("fours", positions + " & -4"));
+    lines.add(
+        new Line.Define(
+            "block", "fours == 0 ? " + positions + " : Math.min(fours, " + Products.BLOCK + ")"));
+    lines.add(outer(into, own, first.toArray(String[]::new)));
+    lines.add(new Line.When("fours > block", List.of(moreSums(weight, "block", "fours - block"))));
+    lines.add(
+        new Line.When(
+            "fours > 0 && " + positions + " > fours",
+            List.of(moreSums(weight, "fours", positions + " - fours"))));
+    return new Part(
+        "Weights", "Gradient of the weight for some inputs and columns.", new Split.Part(), lines);
+  }
+
+  private String positions(Operation.Dense dense) {
+    return product("rows", text(dy().rowSize() / dense.units()));
+  }
+
+  /**
+   * Adds the sums over {@code count} positions from {@code begin} on. The positions beyond the last
    * whole group of four are a sum of their own: in one chain of fused multiply-adds a product is
    * rounded and the next one is not, so that equal products of opposite sign would not cancel.
    */
-  private Line.Call weightSums(Storage.Panels weight, String first, String count) {
+  private Line.Call weightSums(Storage.Panels weight, String begin, String count) {
+    Place x = frame.graph().isTransposed(node) ? dy() : x();
+    boolean own = Products.hasOwnTiles((long) x.rowSize() * weight.outputs());
+    List<String> arguments = new ArrayList<>(List.of("to - from", "1", "0", "0"));
+    arguments.addAll(sums(weight, begin, count, false));
+    return outer(Products.outer(weight.outputs(), own), own, arguments.toArray(String[]::new));
+  }
+
+  /** The same of columns {@code first} to {@code last}, in tiles that other layers use too. */
+  private Line.Call moreSums(Storage.Panels weight, String begin, String count) {
+    List<String> arguments = new ArrayList<>(List.of("to - from", "1", "0", "0"));
+    arguments.addAll(sums(weight, begin, count, true));
+    return outer(Products.outer(weight.outputs(), false), false, arguments.toArray(String[]::new));
+  }
+
+  /** The arguments that tell what is summed, and where to. */
+  private List<String> sums(Storage.Panels weight, String begin, String count, boolean columns) {
     // Of a weight that is used turned around, the inputs are what this layer gives.
     boolean transposed = frame.graph().isTransposed(node);
     Place x = transposed ? dy() : x();
@@ -153,31 +209,22 @@ final class ParameterLowering {
     int inputs = inputs(weight);
     int outputs = weight.outputs();
     Place gradient = gradient("weight");
-    boolean own = Products.hasOwnTiles((long) x.rowSize() * outputs);
-    return outer(
-        outputs,
-        own,
-        "to - from",
-        "1",
-        "0",
-        "0",
+    return List.of(
         count,
         text(inputs),
         text(outputs),
         x.array(),
-        sum(x.base(), product(first, text(inputs)), "from"),
+        sum(x.base(), product(begin, text(inputs)), "from"),
         dy.array(),
-        sum(dy.base(), product(first, text(outputs))),
-        text(outputs),
+        sum(dy.base(), product(begin, text(outputs)), columns ? "first" : "0"),
+        columns ? "last - first" : text(outputs),
         gradient.array(),
-        sum(gradient.base(), "from * 16"),
+        sum(gradient.base(), "from * 16", columns ? product("first", text(inputs)) : "0"),
         text(inputs * 16));
   }
 
-  private Line.Call outer(int outputs, boolean own, String... arguments) {
-    return frame
-        .kernels()
-        .call(Products.outer(outputs, own), own ? List.of("aStep", "wStep") : List.of(), arguments);
+  private Line.Call outer(Kernel outer, boolean own, String... arguments) {
+    return frame.kernels().call(outer, own ? List.of("aStep", "wStep") : List.of(), arguments);
   }
 
   /** Sets the gradients of inputs {@code from} to {@code to} to 0 in all panels. */
@@ -259,11 +306,12 @@ final class ParameterLowering {
         sum(
             product("tap", text(g.runs() * depth)),
             g.runs() == 1 ? "0" : product("run", text(depth)));
+    boolean own =
+        Products.hasOwnTiles((long) g.outHeight() * g.outWidth() * g.inputs() * g.groupFilters());
     Line.Call outer =
         outer(
-            g.groupFilters(),
-            Products.hasOwnTiles(
-                (long) g.outHeight() * g.outWidth() * g.inputs() * g.groupFilters()),
+            Products.outer(g.groupFilters(), own),
+            own,
             "last - first",
             g.outHeight() <= IMAGE_ROWS
                 ? text(g.outHeight())

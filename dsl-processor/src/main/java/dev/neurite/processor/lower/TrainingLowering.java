@@ -4,6 +4,7 @@ import dev.neurite.processor.arrange.ArrangedGraph;
 import dev.neurite.processor.arrange.ArrangedGraph.ArrangedNode;
 import dev.neurite.processor.arrange.WinogradTiles;
 import dev.neurite.processor.arrange.Work;
+import dev.neurite.processor.autodiff.Differentiator;
 import dev.neurite.processor.autodiff.Step;
 import dev.neurite.processor.autodiff.TrainingSteps;
 import dev.neurite.processor.diagnostic.LayerFailure;
@@ -68,6 +69,19 @@ public final class TrainingLowering {
 
   private void lower(Step step, ArrangedNode node, Rows rows, List<LayerMethod> stage) {
     switch (step) {
+      case Step.Forward ignored when Differentiator.sharesColumns(graph, node) -> {
+        rows.end();
+        Operation.Dense dense = (Operation.Dense) ((Work.Compute) node.work()).operation();
+        List<Line> lines = new ArrayList<>(ColumnShares.define("rows", 1, dense.units()));
+        lines.addAll(ForwardLowering.lowerColumns(node, frame));
+        stage.add(
+            method(
+                node.javaName() + "Forward",
+                "This layer, some columns of some rows.",
+                new Split.Part(),
+                false,
+                lines));
+      }
       case Step.Forward ignored ->
           rows.add(
               node.javaName(),
