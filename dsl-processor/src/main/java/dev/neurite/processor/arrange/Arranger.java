@@ -53,7 +53,7 @@ public final class Arranger {
    * @param minimal whether convolutions may be computed by Winograd's minimal filtering
    */
   public static List<ArrangedGraph> inferenceOrders(TypedGraph graph, boolean minimal) {
-    ArrangedGraph row = new Arranger(graph, false, minimal).run();
+    ArrangedGraph row = new Arranger(PoolsFirst.of(graph), false, minimal).run();
     ArrangedGraph batches = arrangeBatches(graph, minimal);
     long values = batches.nodes().stream().mapToLong(ArrangedNode::size).sum();
     return batches.hasLanes() && values <= MOST_LANE_VALUES ? List.of(row, batches) : List.of(row);
@@ -65,7 +65,17 @@ public final class Arranger {
    * @param minimal whether convolutions may be computed by Winograd's minimal filtering
    */
   public static ArrangedGraph arrangeBatches(TypedGraph graph, boolean minimal) {
-    return new Arranger(graph, true, minimal).run();
+    return new Arranger(PoolsFirst.of(graph), true, minimal).run();
+  }
+
+  /**
+   * For a GPU, whose rows have no lanes to share, and where ReLU is part of the kernel of the
+   * product before it.
+   *
+   * @param minimal whether convolutions may be computed by Winograd's minimal filtering
+   */
+  public static ArrangedGraph arrangeForDevice(TypedGraph graph, boolean minimal) {
+    return new Arranger(graph, false, minimal).run();
   }
 
   private ArrangedGraph run() {

@@ -2,6 +2,7 @@ package dev.neurite.processor.autodiff;
 
 import dev.neurite.processor.arrange.ArrangedGraph;
 import dev.neurite.processor.arrange.ArrangedGraph.ArrangedNode;
+import dev.neurite.processor.arrange.Arrangement;
 import dev.neurite.processor.arrange.Work;
 import dev.neurite.processor.autodiff.Step.Flow;
 import dev.neurite.processor.autodiff.TrainingSteps.Reach;
@@ -102,6 +103,22 @@ public final class Differentiator {
         && (long) node.inputTypes().getFirst().shape().getLast() * dense.units() >= LARGE_WEIGHT;
   }
 
+  /**
+   * Whether a convolution sums its weight's gradient for each sixteen images first: those sums are
+   * at most half as many numbers as its output gradient.
+   */
+  public static boolean sumsWeights(ArrangedNode node) {
+    return node.work() instanceof Work.Compute compute
+        && compute.operation() instanceof Operation.Conv2D conv
+        && node.arrangement() instanceof Arrangement.Lanes
+        && 2L * weights(node, conv) <= node.size();
+  }
+
+  private static int weights(ArrangedNode node, Operation.Conv2D conv) {
+    int channels = node.inputTypes().getFirst().shape().getFirst() / conv.groups();
+    return channels * conv.kernel().height() * conv.kernel().width() * conv.filters();
+  }
+
   private static boolean isBatchNorm(ArrangedNode node) {
     return node.work() instanceof Work.Compute compute
         && compute.operation() instanceof Operation.BatchNorm;
@@ -164,6 +181,9 @@ public final class Differentiator {
         parametric.add(node);
         if (sumsPositions(node)) {
           stages.add(new Step.PositionSums(node.id()));
+        }
+        if (sumsWeights(node)) {
+          stages.add(new Step.WeightSums(node.id()));
         }
       }
       List<Flow> flows = new ArrayList<>();

@@ -40,6 +40,12 @@ public sealed interface Step {
   record PositionSums(int node) implements Step {}
 
   /**
+   * The gradient of a convolution's weight from each sixteen images that share lanes, for some
+   * rows: where such sums are fewer than the values of the output gradient, which is near then.
+   */
+  record WeightSums(int node) implements Step {}
+
+  /**
    * Gradients of the node's parameters, over all rows.
    *
    * @param added names of shared parameters that another node's gradients are written to first:

@@ -64,6 +64,7 @@ final class BackwardCalls {
       // Sums over positions are part of the sums over rows here, and nothing waits to be added or
       // to be transformed.
       case Step.PositionSums ignored -> {}
+      case Step.WeightSums ignored -> {}
       case Step.AddGradients ignored -> {}
       case Step.TransformBack ignored -> {}
       case Step.Forward forward -> throw misplaced(forward);

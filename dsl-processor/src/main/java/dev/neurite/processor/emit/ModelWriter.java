@@ -104,7 +104,8 @@ public final class ModelWriter {
           origin);
     }
     if (options.cuda()) {
-      CudaProgram program = CudaLowering.lower(Differentiator.differentiate(arranged), layout);
+      ArrangedGraph device = Arranger.arrangeForDevice(graph, options.winograd());
+      CudaProgram program = CudaLowering.lower(Differentiator.differentiate(device), layout);
       CudaWriter cuda = new CudaWriter(program);
       save(
           model,

@@ -5,6 +5,7 @@ import static dev.neurite.processor.kernel.IndexText.sum;
 
 import dev.neurite.processor.arrange.ArrangedGraph.ArrangedNode;
 import dev.neurite.processor.arrange.Arrangement;
+import dev.neurite.processor.autodiff.Differentiator;
 import dev.neurite.processor.graph.Operation;
 import dev.neurite.processor.kernel.Elementwise;
 import dev.neurite.processor.kernel.Kernel;
@@ -206,6 +207,62 @@ final class LaneConvolution {
     return lines;
   }
 
+  /** The weight's gradient from the rows that share lanes, each sixteen by themselves. */
+  List<Line> weightSums() {
+    Place sums = frame.place(node.id(), Purpose.WEIGHT_SUMS);
+    List<Line> group = new ArrayList<>();
+    group.add(
+        call(
+            Elementwise.clear(),
+            text(g.inputs() * g.filters() * ROWS),
+            sums.array(),
+            sums.at("row")));
+    group.add(
+        new Line.Loop(
+            "tap",
+            "0",
+            text(conv.kernel().height()),
+            List.of(
+                outer(
+                    text(g.depth()),
+                    "0",
+                    sums.array(),
+                    sum(sums.at("row"), product("tap", text(g.depth() * g.filters() * ROWS)))))));
+    return List.of(new Line.Loop("row", frame.from(), frame.to(), ROWS, group));
+  }
+
+  /** Adds up products of {@code inputs} of a kernel's row and all filters, for each lane. */
+  private Line.Call outer(String inputs, String first, String array, String into) {
+    Place source = g.isPadded() ? frame.place(node.id(), Purpose.PADDED) : x();
+    Place dy = dy();
+    int rowFloats = g.paddedWidth() * g.channels() * ROWS;
+    int step = g.filters() * ROWS;
+    boolean nested = Lanes.isNested(g.outHeight(), g.outWidth());
+    return frame
+        .kernels()
+        .call(
+            Lanes.outer(g.depth(), g.filters(), nested),
+            nested ? List.of("aBlock", "wBlock", "count", "aStep", "wStep", "ldc") : List.of(),
+            inputs,
+            text(g.outHeight()),
+            text(conv.stride().height() * rowFloats),
+            text(g.outWidth() * step),
+            text(g.outWidth()),
+            text(conv.stride().width() * g.channels() * ROWS),
+            text(step),
+            source.array(),
+            sum(
+                source.at("row"),
+                product("tap", text(conv.dilation().height() * rowFloats)),
+                product(first, "16")),
+            dy.array(),
+            dy.at("row"),
+            text(step),
+            array,
+            into,
+            text(step));
+  }
+
   /**
    * Gradients of weight and bias: for each lane a sum over all groups of rows, then over lanes.
    *
@@ -214,62 +271,9 @@ final class LaneConvolution {
    */
   List<Part> parameters(Place weightGradient, @Nullable Place biasGradient) {
     Place partial = frame.place(node.id(), Purpose.PARTIAL);
-    Place source = g.isPadded() ? frame.place(node.id(), Purpose.PADDED) : x();
-    Place dy = dy();
-    int rowFloats = g.paddedWidth() * g.channels() * ROWS;
     int step = g.filters() * ROWS;
-    int depth = g.depth();
-    List<String> sizes =
-        new ArrayList<>(
-            List.of(
-                "last - first",
-                text(g.outHeight()),
-                text(conv.stride().height() * rowFloats),
-                text(g.outWidth() * step),
-                text(g.outWidth())));
-    sizes.addAll(
-        List.of(
-            text(conv.stride().width() * g.channels() * ROWS),
-            text(step),
-            source.array(),
-            sum(
-                source.at("row"),
-                product("tap", text(conv.dilation().height() * rowFloats)),
-                "(first - start) * 16"),
-            dy.array(),
-            dy.at("row"),
-            text(step),
-            partial.array(),
-            sum(partial.base(), product("first", text(step))),
-            text(step)));
-    boolean nested = Lanes.isNested(g.outHeight(), g.outWidth());
-    Line.Call outer =
-        frame
-            .kernels()
-            .call(
-                Lanes.outer(depth, g.filters(), nested),
-                nested ? List.of("aBlock", "wBlock", "count", "aStep", "wStep", "ldc") : List.of(),
-                sizes.toArray(String[]::new));
-    List<Line> tap =
-        List.of(
-            new Line.Define("start", product("tap", text(depth))),
-            new Line.Define("first", "Math.max(from, start)"),
-            new Line.Define("last", "Math.min(to, start + " + depth + ")"),
-            new Line.When("first < last", List.of(outer)));
-    Line clear =
-        call(
-            Elementwise.clear(),
-            product("(to - from)", text(step)),
-            partial.array(),
-            sum(partial.base(), product("from", text(step))));
-    Line groups =
-        new Line.Loop(
-            "row",
-            "0",
-            "rows",
-            ROWS,
-            List.of(new Line.Loop("tap", "0", text(conv.kernel().height()), tap)));
-    Line join =
+    List<Line> lines = new ArrayList<>(Differentiator.sumsWeights(node) ? joined() : summed());
+    lines.add(
         call(
             Lanes.sums(),
             "to - from",
@@ -279,18 +283,68 @@ final class LaneConvolution {
             text(step),
             weightGradient.array(),
             sum(weightGradient.base(), "from * 16"),
-            text(g.inputs() * 16));
+            text(g.inputs() * 16)));
     List<Part> parts = new ArrayList<>();
     parts.add(
         new Part(
             "Weights",
             "Gradient of the weight for inputs {@code from} to {@code to} of a kernel.",
-            new Split.Units(g.inputs(), Lanes.outerRows(depth, g.filters())),
-            List.of(clear, groups, join)));
+            new Split.Units(g.inputs(), Lanes.outerRows(g.depth(), g.filters())),
+            lines));
     if (biasGradient != null) {
       parts.add(bias(biasGradient, partial.base(g.inputs() * step), partial.array(), step));
     }
     return parts;
+  }
+
+  /** The sums of all groups of rows, inputs {@code from} to {@code to}, from those of each. */
+  private List<Line> joined() {
+    Place sums = frame.place(node.id(), Purpose.WEIGHT_SUMS);
+    Place partial = frame.place(node.id(), Purpose.PARTIAL);
+    int step = g.filters() * ROWS;
+    return List.of(
+        call(
+            Products.sumRows(),
+            "(rows + 15) >> 4",
+            text(g.inputs() * step),
+            product("to - from", text(step)),
+            sums.array(),
+            sum(sums.base(), product("from", text(step))),
+            partial.array(),
+            sum(partial.base(), product("from", text(step)))));
+  }
+
+  /** The same from the output gradients of all rows. */
+  private List<Line> summed() {
+    Place partial = frame.place(node.id(), Purpose.PARTIAL);
+    int step = g.filters() * ROWS;
+    Line clear =
+        call(
+            Elementwise.clear(),
+            product("to - from", text(step)),
+            partial.array(),
+            sum(partial.base(), product("from", text(step))));
+    List<Line> tap =
+        List.of(
+            new Line.Define("start", product("tap", text(g.depth()))),
+            new Line.Define("first", "Math.max(from, start)"),
+            new Line.Define("last", "Math.min(to, start + " + g.depth() + ")"),
+            new Line.When(
+                "first < last",
+                List.of(
+                    outer(
+                        "last - first",
+                        "first - start",
+                        partial.array(),
+                        sum(partial.base(), product("first", text(step)))))));
+    Line groups =
+        new Line.Loop(
+            "row",
+            "0",
+            "rows",
+            ROWS,
+            List.of(new Line.Loop("tap", "0", text(conv.kernel().height()), tap)));
+    return List.of(clear, groups);
   }
 
   private Part bias(Place gradient, String at, String array, int step) {

@@ -6,6 +6,7 @@ import static dev.neurite.processor.lower.ImageConvolution.group;
 
 import dev.neurite.processor.arrange.ArrangedGraph.ArrangedNode;
 import dev.neurite.processor.arrange.WinogradTiles;
+import dev.neurite.processor.arrange.Work;
 import dev.neurite.processor.autodiff.Differentiator;
 import dev.neurite.processor.graph.Operation;
 import dev.neurite.processor.kernel.Elementwise;
@@ -286,6 +287,12 @@ final class ParameterLowering {
                         dy.at("row"),
                         sums.array(),
                         sums.at("row")))));
+  }
+
+  /** The gradient of a convolution's weight from each sixteen rows, while theirs is near. */
+  static List<Line> weightSums(ArrangedNode node, Frame frame) {
+    Operation.Conv2D conv = (Operation.Conv2D) ((Work.Compute) node.work()).operation();
+    return new LaneConvolution(frame, node, conv).weightSums();
   }
 
   private List<Part> conv(Operation.Conv2D conv) {

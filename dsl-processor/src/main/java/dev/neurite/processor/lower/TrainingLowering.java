@@ -69,26 +69,7 @@ public final class TrainingLowering {
 
   private void lower(Step step, ArrangedNode node, Rows rows, List<LayerMethod> stage) {
     switch (step) {
-      case Step.Forward ignored when Differentiator.sharesColumns(graph, node) -> {
-        rows.end();
-        Operation.Dense dense = (Operation.Dense) ((Work.Compute) node.work()).operation();
-        List<Line> lines = new ArrayList<>(ColumnShares.define("rows", 1, dense.units()));
-        lines.addAll(ForwardLowering.lowerColumns(node, frame));
-        stage.add(
-            method(
-                node.javaName() + "Forward",
-                "This layer, some columns of some rows.",
-                new Split.Part(),
-                false,
-                lines));
-      }
-      case Step.Forward ignored ->
-          rows.add(
-              node.javaName(),
-              "Forward",
-              false,
-              rowFloats(node),
-              ForwardLowering.lower(node, frame, null));
+      case Step.Forward ignored -> forward(node, rows, stage);
       case Step.InputGradients gradients -> {
         for (Step.Flow flow : gradients.flows()) {
           rows.add(
@@ -106,6 +87,13 @@ public final class TrainingLowering {
               false,
               node.size(),
               ParameterLowering.positionSums(node, frame));
+      case Step.WeightSums ignored ->
+          rows.add(
+              node.javaName(),
+              "Backward",
+              false,
+              rowFloats(node),
+              ParameterLowering.weightSums(node, frame));
       case Step.Turn turn -> {
         rows.end();
         Operation operation = ((Work.Compute) node.work()).operation();
@@ -190,6 +178,29 @@ public final class TrainingLowering {
         }
       }
     }
+  }
+
+  private void forward(ArrangedNode node, Rows rows, List<LayerMethod> stage) {
+    if (!Differentiator.sharesColumns(graph, node)) {
+      rows.add(
+          node.javaName(),
+          "Forward",
+          false,
+          rowFloats(node),
+          ForwardLowering.lower(node, frame, null));
+      return;
+    }
+    rows.end();
+    Operation.Dense dense = (Operation.Dense) ((Work.Compute) node.work()).operation();
+    List<Line> lines = new ArrayList<>(ColumnShares.define("rows", 1, dense.units()));
+    lines.addAll(ForwardLowering.lowerColumns(node, frame));
+    stage.add(
+        method(
+            node.javaName() + "Forward",
+            "This layer, some columns of some rows.",
+            new Split.Part(),
+            false,
+            lines));
   }
 
   private static Operation.BatchNorm batchNorm(ArrangedNode node) {

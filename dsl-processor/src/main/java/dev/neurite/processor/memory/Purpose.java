@@ -29,6 +29,8 @@ public enum Purpose {
   PARTIAL("Partial"),
   /** Output gradients summed over the positions of each row. */
   SUMS("Sums"),
+  /** Sums of a weight's gradient over the rows that share lanes, one for each lane. */
+  WEIGHT_SUMS("WeightSums"),
   /** Gradients of a shared weight or bias, on their way to be added to those of another use. */
   SHARED("Shared"),
   /** A gradient on its way to be added to another, or one vector of a softmax. */

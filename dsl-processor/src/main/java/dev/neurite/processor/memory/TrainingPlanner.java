@@ -127,6 +127,12 @@ public final class TrainingPlanner {
           graph.winogradWeights(node).ifPresent(tiles -> winogradWeights(node, tiles));
         } else if (step instanceof Step.PositionSums) {
           put(node, Purpose.SUMS, perRow(node, Purpose.SUMS, outputs(node)));
+        } else if (step instanceof Step.WeightSums
+            && node.work() instanceof Work.Compute compute
+            && compute.operation() instanceof Operation.Conv2D conv) {
+          ConvGeometry g = ConvGeometry.of(conv, node.inputTypes().getFirst(), node.type());
+          int sums = g.inputs() * g.filters();
+          put(node, Purpose.WEIGHT_SUMS, perRow(node, Purpose.WEIGHT_SUMS, sums));
         } else if (step instanceof Step.AddGradients shared) {
           int floats = layout.tensor(node.origin(), shared.leaf()).storage().length();
           places.put(sharedKey(node.id(), shared.leaf()), fixed(node, Purpose.SHARED, floats));
