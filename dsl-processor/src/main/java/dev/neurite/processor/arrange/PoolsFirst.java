@@ -52,7 +52,8 @@ final class PoolsFirst {
     boolean onlyReader =
         !graph.outputs().contains(before.id())
             && graph.nodes().stream()
-                .noneMatch(other -> other != pool && other.inputs().contains(before.id()));
+                .noneMatch(
+                    other -> other.id() != pool.id() && other.inputs().contains(before.id()));
     return before.operation() instanceof Operation.ReLU && onlyReader ? before : null;
   }
 }
