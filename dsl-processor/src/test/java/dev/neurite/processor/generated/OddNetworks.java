@@ -45,6 +45,28 @@ final class OddNetworks {
           """
               .formatted(units[(i + 2) % 5], units[i], units[(i + 3) % 5], units[(i + 1) % 5]));
     }
+    // Weights so large that threads share their columns: three tiles of them, and 24.
+    BODIES.put(
+        "OddColumns",
+        """
+          @Input(731) Layer x();
+          @Dense(90) @Tanh Layer a();
+          @Dense(value = 750, bias = false) @ReLU Layer b();
+          @Dense(3) Layer c();
+        """);
+    // Pools behind ReLU, which change places: windows that overlap, with a border, and of one
+    // value.
+    BODIES.put(
+        "OddPools",
+        """
+          @Input({3, 13, 11}) Layer x();
+          @Conv2D(filters = 5, kernel = 3) @ReLU @MaxPool2D(value = 3, stride = 2, padding = 1) Layer a();
+          @Conv2D(filters = 17, kernel = 2) @ReLU Layer b();
+          @MaxPool2D(2) Layer c();
+          @From("b") @MaxPool2D(2) Layer d();
+          @From({"c", "d"}) @Add Layer e();
+          @Flatten @Dense(3) Layer f();
+        """);
     BODIES.put(
         "OddConvOne",
         """
