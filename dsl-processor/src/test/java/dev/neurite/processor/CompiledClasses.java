@@ -39,6 +39,19 @@ final class CompiledClasses extends ClassLoader {
     return new CompiledClasses(classes);
   }
 
+  /** The text of a generated class. */
+  static String source(Compilation compilation, String packageName, String className) {
+    try {
+      return compilation
+          .generatedFile(StandardLocation.SOURCE_OUTPUT, packageName, className + ".java")
+          .orElseThrow()
+          .getCharContent(false)
+          .toString();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   @Override
   protected Class<?> findClass(String name) throws ClassNotFoundException {
     byte[] bytes = code.get(name);

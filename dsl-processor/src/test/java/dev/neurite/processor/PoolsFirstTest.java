@@ -5,9 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.testing.compile.Compilation;
 import com.google.testing.compile.Compiler;
 import com.google.testing.compile.JavaFileObjects;
-import java.io.IOException;
 import java.util.List;
-import javax.tools.StandardLocation;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -57,14 +55,6 @@ final class PoolsFirstTest {
                         + layers
                         + "\n}\n"));
     assertThat(compilation.errors()).isEmpty();
-    try {
-      return compilation
-          .generatedFile(StandardLocation.SOURCE_OUTPUT, "networks", "Images" + name + ".java")
-          .orElseThrow()
-          .getCharContent(false)
-          .toString();
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    }
+    return CompiledClasses.source(compilation, "networks", "Images" + name);
   }
 }

@@ -8,12 +8,10 @@ import com.google.testing.compile.Compiler;
 import com.google.testing.compile.JavaFileObjects;
 import dev.neurite.TrainableModel;
 import dev.neurite.Training;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
-import javax.tools.StandardLocation;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -166,14 +164,6 @@ final class WinogradTest {
   }
 
   private static String source(Compilation compilation, String name) {
-    try {
-      return compilation
-          .generatedFile(StandardLocation.SOURCE_OUTPUT, "networks", "Images" + name + ".java")
-          .orElseThrow()
-          .getCharContent(false)
-          .toString();
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    }
+    return CompiledClasses.source(compilation, "networks", "Images" + name);
   }
 }

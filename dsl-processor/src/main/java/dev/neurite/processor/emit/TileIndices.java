@@ -3,13 +3,14 @@ package dev.neurite.processor.emit;
 import dev.neurite.processor.kernel.Contraction;
 import dev.neurite.processor.kernel.Contraction.Operands;
 import dev.neurite.processor.kernel.IndexText;
+import dev.neurite.processor.kernel.Products;
 import java.util.List;
 
 /** The loops inside tiles and the indices of what they read and write. */
 final class TileIndices {
 
   /** Steps of one call of a tile: fewer than C2's LoopStripMiningIter, 1000. */
-  static final int MOST_STEPS = 512;
+  static final int MOST_STEPS = Products.BLOCK;
 
   /** Where a's values of a turn begin, if several steps share it. */
   private static final String TURN = "turn";

@@ -51,7 +51,10 @@ public final class Products {
   /** Bytecodes of a row of one vector before and after the loop. */
   private static final int SINGLE_ROW_BYTECODES = 32;
 
-  /** Positions that a weight gradient sums up before it adds them to others. */
+  /**
+   * Steps of one call of a tile: as many positions a weight gradient sums up before it adds them to
+   * others.
+   */
   public static final int BLOCK = 512;
 
   /** Multiply-adds of a row from which on a layer gets tiles of its own. */
