@@ -15,6 +15,20 @@ public sealed interface Arrangement {
   record ChannelsLast(int channels, int height, int width) implements Arrangement {}
 
   /**
+   * An image with one channel after another, {@code [channels][height][width]}, as it is seen from
+   * outside: where so few filters leave lanes empty that neighbouring pixels fill them better. A
+   * value lies so between a convolution and its pool, and goes on channels last when it is
+   * flattened.
+   */
+  record Planes(int channels, int height, int width) implements Arrangement {
+
+    /** The same with the channels innermost. */
+    Arrangement channelsLast() {
+      return ofImage(channels, height, width);
+    }
+  }
+
+  /**
    * Sixteen rows of a batch side by side, so that each fills a lane whatever the number of
    * channels: {@code [height][width][channels][16 rows]}. Lanes beyond the last row hold numbers
    * that nobody reads; their gradients are 0.

@@ -33,14 +33,24 @@ public final class Arranger {
   /** Filters from which on a convolution's outputs fill the lanes of two vectors by themselves. */
   private static final int MANY_FILTERS = 32;
 
-  private final boolean batches;
+  private final Rows rows;
 
   private final boolean minimal;
 
-  private Arranger(TypedGraph graph, boolean batches, boolean minimal) {
+  private Arranger(TypedGraph graph, Rows rows, boolean minimal) {
     this.graph = graph;
-    this.batches = batches;
+    this.rows = rows;
     this.minimal = minimal;
+  }
+
+  /** What comes together. */
+  private enum Rows {
+    /** One row, whose pixels may share the lanes of a vector. */
+    ONE,
+    /** Many rows, which may share them. */
+    MANY,
+    /** Rows on a GPU, which has no such lanes. */
+    ON_DEVICE
   }
 
   /** Values of one row: 32 MiB for sixteen, far more than a near cache holds. */
@@ -53,7 +63,7 @@ public final class Arranger {
    * @param minimal whether convolutions may be computed by Winograd's minimal filtering
    */
   public static List<ArrangedGraph> inferenceOrders(TypedGraph graph, boolean minimal) {
-    ArrangedGraph row = new Arranger(PoolsFirst.of(graph), false, minimal).run();
+    ArrangedGraph row = new Arranger(PoolsFirst.of(graph), Rows.ONE, minimal).run();
     ArrangedGraph batches = arrangeBatches(graph, minimal);
     long values = batches.nodes().stream().mapToLong(ArrangedNode::size).sum();
     return batches.hasLanes() && values <= MOST_LANE_VALUES ? List.of(row, batches) : List.of(row);
@@ -65,7 +75,7 @@ public final class Arranger {
    * @param minimal whether convolutions may be computed by Winograd's minimal filtering
    */
   public static ArrangedGraph arrangeBatches(TypedGraph graph, boolean minimal) {
-    return new Arranger(PoolsFirst.of(graph), true, minimal).run();
+    return new Arranger(PoolsFirst.of(graph), Rows.MANY, minimal).run();
   }
 
   /**
@@ -75,7 +85,7 @@ public final class Arranger {
    * @param minimal whether convolutions may be computed by Winograd's minimal filtering
    */
   public static ArrangedGraph arrangeForDevice(TypedGraph graph, boolean minimal) {
-    return new Arranger(graph, false, minimal).run();
+    return new Arranger(graph, Rows.ON_DEVICE, minimal).run();
   }
 
   private ArrangedGraph run() {
@@ -124,8 +134,13 @@ public final class Arranger {
         }
       }
       case Operation.Conv2D conv -> {
+        int input = holder(node.inputs().getFirst());
         if (takesLanes(node, conv)) {
           computeLanes(node);
+        } else if (isByChannel(input) && PixelLanes.suit(graph, node, conv)) {
+          add(node, List.of(input), planes(node.type()));
+        } else if (isInPlanes(input) && PixelLanes.canBeRead(inputOf(node).type(), conv)) {
+          add(node, List.of(input), Arrangement.ofImage(node.type()));
         } else {
           computeImage(node);
         }
@@ -133,7 +148,14 @@ public final class Arranger {
       case Operation.BatchNorm ignored -> computeByChannel(node);
       case Operation.LayerNorm ignored -> computePlain(node);
       case Operation.Embedding ignored -> computePlain(node);
-      case Operation.MaxPool2D ignored -> computePool(node);
+      case Operation.MaxPool2D pool -> {
+        int input = holder(node.inputs().getFirst());
+        if (isInPlanes(input) && pool.isOfPairs()) {
+          add(node, List.of(input), planes(node.type()));
+        } else {
+          computePool(node);
+        }
+      }
       case Operation.AvgPool2D ignored -> computePool(node);
       case Operation.GlobalAvgPool ignored -> computeByChannel(node);
       case Operation.Pass ignored -> holders.put(node.id(), holder(node.inputs().getFirst()));
@@ -167,15 +189,34 @@ public final class Arranger {
    * row.
    */
   private boolean takesLanes(Node node, Operation.Conv2D conv) {
-    return batches
+    return rows == Rows.MANY
         && conv.filters() < MANY_FILTERS
         && conv.groups() == 1
         && conv.dilation().width() == 1
-        && graph.nodes().stream()
-            .noneMatch(
-                other ->
-                    other.operation() instanceof Operation.BatchNorm
-                        && other.inputs().contains(node.id()));
+        && !isNormalized(graph, node);
+  }
+
+  /** Whether a batch normalisation reads a node, which inference takes up into its weights. */
+  static boolean isNormalized(TypedGraph graph, Node node) {
+    return graph.nodes().stream()
+        .anyMatch(
+            other ->
+                other.operation() instanceof Operation.BatchNorm
+                    && other.inputs().contains(node.id()));
+  }
+
+  /** Whether one row's channels lie one after another, as an image's do outside. */
+  private boolean isByChannel(int holder) {
+    return rows == Rows.ONE
+        && (isInPlanes(holder) || nodes.get(holder).arrangement() instanceof Plain);
+  }
+
+  private boolean isInPlanes(int holder) {
+    return nodes.get(holder).arrangement() instanceof Arrangement.Planes;
+  }
+
+  private static Arrangement planes(TensorType type) {
+    return new Arrangement.Planes(type.shape().get(0), type.shape().get(1), type.shape().get(2));
   }
 
   private void computeLanes(Node node) {
@@ -199,12 +240,18 @@ public final class Arranger {
     }
   }
 
-  /** The node that holds a value with each row by itself. */
+  /**
+   * The node that holds a value with each row by itself, images channels last: the order that
+   * weights behind them have for one row and for many.
+   */
   private int rowByRow(int typed) {
     int holder = holder(typed);
-    return nodes.get(holder).arrangement() instanceof Arrangement.Lanes lanes
-        ? arranged(holder, graph.node(typed), lanes.rowByRow())
-        : holder;
+    return switch (nodes.get(holder).arrangement()) {
+      case Plain ignored -> holder;
+      case Arrangement.ChannelsLast ignored -> holder;
+      case Arrangement.Planes planes -> arranged(holder, graph.node(typed), planes.channelsLast());
+      case Arrangement.Lanes lanes -> arranged(holder, graph.node(typed), lanes.rowByRow());
+    };
   }
 
   private Node inputOf(Node node) {

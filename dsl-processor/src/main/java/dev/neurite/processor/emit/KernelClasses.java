@@ -245,6 +245,13 @@ final class KernelClasses {
       type.addField(onwards(SimdPrinter.FOUR_ON, 4));
       type.addField(onwards(SimdPrinter.EIGHT_ON, 8));
     }
+    if (text.contains(SimdPrinter.EVERY_OTHER)) {
+      type.addField(
+          shuffle(SimdPrinter.EVERY_OTHER)
+              .addJavadoc("Brings every other lane to the front.\n")
+              .initializer("$T.iota(SPECIES, 0, 2, true)", SHUFFLE)
+              .build());
+    }
     vectorClass(type, text, SimdPrinter.VECTOR, "SPECIES");
     vectorClass(type, text, SimdPrinter.QUAD_VECTOR, "QUAD");
     return type.build();
@@ -312,10 +319,14 @@ final class KernelClasses {
   }
 
   private static FieldSpec onwards(String name, int lanes) {
-    return constant(ParameterizedTypeName.get(SHUFFLE, ClassName.get(Float.class)), name)
+    return shuffle(name)
         .addJavadoc("Brings each lane what the one $L behind it has.\n", lanes)
         .initializer("$T.iota(SPECIES, $L, 1, true)", SHUFFLE, lanes)
         .build();
+  }
+
+  private static FieldSpec.Builder shuffle(String name) {
+    return constant(ParameterizedTypeName.get(SHUFFLE, ClassName.get(Float.class)), name);
   }
 
   private static TypeName speciesOfFloat() {

@@ -48,6 +48,7 @@ record KernelExercise(Kernel kernel) {
           Map.entry("outWidth", 1),
           Map.entry("area", 4),
           Map.entry("rows", 17),
+          Map.entry("rowStep", LANES),
           Map.entry("columns", 17),
           Map.entry("positions", 1),
           Map.entry("vectors", 1),
@@ -80,6 +81,8 @@ record KernelExercise(Kernel kernel) {
                   case OUTPUTS, WEIGHTS, NEW_WEIGHTS, LANES, LANE_PAIRS -> true;
                   // Its pixels are a number of the kernel.
                   case PANEL -> false;
+                  // Its rows and pixels run one tile, whatever their number.
+                  case PIXELS -> false;
                 })
         .orElse(false);
   }
@@ -204,7 +207,7 @@ record KernelExercise(Kernel kernel) {
     boolean innermost =
         kernel.open().stream().noneMatch(open -> open.name().matches("depth|count"))
             && switch (sums.operands()) {
-              case OUTPUTS, PANEL -> true;
+              case OUTPUTS, PANEL, PIXELS -> true;
               case WEIGHTS, NEW_WEIGHTS, LANES, LANE_PAIRS -> false;
             };
     if (innermost) {
@@ -217,12 +220,26 @@ record KernelExercise(Kernel kernel) {
   private String number(String name, Contraction sums) {
     return switch (name) {
       case "bo" -> "bias";
-      case "m" -> "m";
-      case "n" -> sums.operands() == Operands.PANEL ? "16" : "n";
+      case "m" -> sums.operands() == Operands.PIXELS ? text(rowsOfTiles(sums)) : "m";
+      case "n" ->
+          switch (sums.operands()) {
+            case PANEL -> "16";
+            case PIXELS -> text(LANES);
+            case OUTPUTS, WEIGHTS, NEW_WEIGHTS, LANES, LANE_PAIRS -> "n";
+          };
       case "depth" -> sums.operands() == Operands.OUTPUTS ? "steps" : FEW_STEPS;
       case "count" -> FEW_STEPS;
       case "taps", "blocks" -> outer(sums);
-      case String other -> Integer.toString(SIZES.getOrDefault(other, 0));
+      case String other -> text(SIZES.getOrDefault(other, 0));
     };
+  }
+
+  /** Rows that run the tile and, where it leaves some over, that of one. */
+  private static int rowsOfTiles(Contraction sums) {
+    return sums.wide().rows() + (sums.moreRows() ? 1 : 0);
+  }
+
+  private static String text(int number) {
+    return Integer.toString(number);
   }
 }

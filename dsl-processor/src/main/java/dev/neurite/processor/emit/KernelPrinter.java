@@ -48,6 +48,7 @@ abstract sealed class KernelPrinter permits ScalarPrinter, SimdPrinter {
         case Stmt.Put ignored -> {}
         case Stmt.Plain ignored -> {}
         case Stmt.Transpose16 ignored -> {}
+        case Stmt.MaxPairs ignored -> {}
         case Stmt.Contract ignored -> {}
       }
     }
@@ -97,6 +98,7 @@ abstract sealed class KernelPrinter permits ScalarPrinter, SimdPrinter {
                       block.y(),
                       block.yAt(),
                       block.yStep()));
+      case Stmt.MaxPairs pairs -> maxPairs(pairs);
       case Stmt.Contract contract -> contract(contract);
     }
   }
@@ -107,6 +109,8 @@ abstract sealed class KernelPrinter permits ScalarPrinter, SimdPrinter {
   abstract void lanes(Stmt.Lanes lanes);
 
   abstract void reduce(Stmt.Reduce reduce);
+
+  abstract void maxPairs(Stmt.MaxPairs pairs);
 
   abstract void contract(Stmt.Contract contract);
 
@@ -227,6 +231,7 @@ abstract sealed class KernelPrinter permits ScalarPrinter, SimdPrinter {
         case Stmt.Reduce reduce -> throw misplaced(reduce);
         case Stmt.Plain plain -> throw misplaced(plain);
         case Stmt.Transpose16 block -> throw misplaced(block);
+        case Stmt.MaxPairs pairs -> throw misplaced(pairs);
         case Stmt.Contract contract -> throw misplaced(contract);
       }
     }

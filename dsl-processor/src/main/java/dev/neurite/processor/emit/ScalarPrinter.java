@@ -1,5 +1,8 @@
 package dev.neurite.processor.emit;
 
+import dev.neurite.processor.kernel.Contraction;
+import dev.neurite.processor.kernel.Contraction.Operands;
+import dev.neurite.processor.kernel.IndexText;
 import dev.neurite.processor.kernel.Kernel;
 import dev.neurite.processor.kernel.Stmt;
 
@@ -34,13 +37,43 @@ final class ScalarPrinter extends KernelPrinter {
   }
 
   @Override
+  void maxPairs(Stmt.MaxPairs pairs) {
+    String lane = fresh("i");
+    text.open("for (int %s = 0; %s < %s; %s++)".formatted(lane, lane, pairs.count(), lane));
+    String at = fresh("at");
+    text.line("int %s = 2 * %s;".formatted(at, lane));
+    text.line(
+        "%s[%s] = Math.max(Math.max(Math.max(%s, %s), %s), %s);"
+            .formatted(
+                pairs.y(),
+                IndexText.sum(pairs.yAt(), lane),
+                element(pairs.x(), pairs.upper(), at),
+                element(pairs.x(), pairs.upper(), at, "1"),
+                element(pairs.x(), pairs.lower(), at),
+                element(pairs.x(), pairs.lower(), at, "1")));
+    text.close();
+  }
+
+  private static String element(String array, String... index) {
+    return array + "[" + IndexText.sum(index) + "]";
+  }
+
+  @Override
   void contract(Stmt.Contract contract) {
+    Contraction c = contract.contraction();
+    boolean pixels = c.operands() == Operands.PIXELS;
+    if (pixels) {
+      TileMethods.openRows(text);
+    }
     text.open("for (int column = 0; column < n; column += 16)");
-    TileMethods.openPasses(contract.contraction(), text);
+    TileMethods.openPasses(c, text);
     text.open("for (int i = 0; i < m; i++)");
-    text.line(tiles.scalar(contract.contraction(), kernel, "i", "column") + ";");
+    text.line(tiles.scalar(c, kernel, "i", pixels ? "Math.min(column, n - 16)" : "column") + ";");
     text.close();
-    TileMethods.closePasses(contract.contraction(), text);
+    TileMethods.closePasses(c, text);
     text.close();
+    if (pixels) {
+      text.close();
+    }
   }
 }

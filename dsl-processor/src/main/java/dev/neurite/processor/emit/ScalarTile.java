@@ -15,7 +15,7 @@ final class ScalarTile {
 
   static String body(Contraction c, String real) {
     JavaText text = new JavaText();
-    boolean perRow = c.operands() == Operands.LANES;
+    boolean perRow = c.operands().biasOfRow();
     boolean perLane = c.operands() == Operands.LANE_PAIRS;
     text.line(
         "int w0 = %s;"

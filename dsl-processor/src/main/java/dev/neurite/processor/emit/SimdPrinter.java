@@ -26,6 +26,9 @@ final class SimdPrinter extends KernelPrinter {
 
   static final String EIGHT_ON = "EIGHT_ON";
 
+  /** A shuffle that brings every other lane to the front. */
+  static final String EVERY_OTHER = "EVERY_OTHER";
+
   private final TileMethods tiles;
   private final Kernel kernel;
 
@@ -94,6 +97,7 @@ final class SimdPrinter extends KernelPrinter {
         case Stmt.Reduce reduce -> throw misplaced(reduce);
         case Stmt.Plain plain -> throw misplaced(plain);
         case Stmt.Transpose16 block -> throw misplaced(block);
+        case Stmt.MaxPairs pairs -> throw misplaced(pairs);
         case Stmt.Contract contract -> throw misplaced(contract);
       }
     }
@@ -216,6 +220,31 @@ final class SimdPrinter extends KernelPrinter {
   /** A form of tile: its vectors, and whether its last columns may be beyond the end. */
   private record Form(int vectors, boolean tail) {}
 
+  /** Half a vector at a time: the pairs' largest numbers are in every other lane. */
+  @Override
+  void maxPairs(Stmt.MaxPairs pairs) {
+    String lane = fresh("i");
+    text.open(
+        "for (int %s = 0; %s < %s; %s += LANES / 2)".formatted(lane, lane, pairs.count(), lane));
+    String at = fresh("at");
+    text.line("int %s = 2 * %s;".formatted(at, lane));
+    String best =
+        "%s.max(%s).max(%s).max(%s)"
+            .formatted(
+                vector(pairs.x(), pairs.upper(), at),
+                vector(pairs.x(), pairs.upper(), at, "1"),
+                vector(pairs.x(), pairs.lower(), at),
+                vector(pairs.x(), pairs.lower(), at, "1"));
+    text.line(
+        "%s.cast(%s.rearrange(%s)).intoArray(%s, %s);"
+            .formatted(VECTOR, best, EVERY_OTHER, pairs.y(), IndexText.sum(pairs.yAt(), lane)));
+    text.close();
+  }
+
+  private static String vector(String array, String... index) {
+    return "FloatVector.fromArray(SPECIES, " + array + ", " + IndexText.sum(index) + ")";
+  }
+
   @Override
   void contract(Stmt.Contract contract) {
     Contraction c = contract.contraction();
@@ -229,6 +258,7 @@ final class SimdPrinter extends KernelPrinter {
       case PANEL -> inPanel(c);
       case WEIGHTS, NEW_WEIGHTS -> byPanels(c);
       case LANES -> byPixels(c);
+      case PIXELS -> overPixels(c);
       case LANE_PAIRS -> byLanes(c);
     }
   }
@@ -332,6 +362,16 @@ final class SimdPrinter extends KernelPrinter {
     if (c.columns().odd()) {
       columnLoop(c, new Contraction.Tile(c.narrow().rows(), 1));
     }
+  }
+
+  /** Columns are neighbouring pixels; a tile moves its vectors back where they would end behind. */
+  private void overPixels(Contraction c) {
+    TileMethods.openRows(text);
+    text.open(
+        "for (int column = 0; column < n; column += %d * LANES)".formatted(c.wide().vectors()));
+    tiles(c, c.wide());
+    text.close();
+    text.close();
   }
 
   private void columnLoop(Contraction c, Contraction.Tile tile) {

@@ -11,12 +11,14 @@ final class SimdTile {
 
   static String body(Contraction c, int rows, int vectors, boolean tail) {
     JavaText text = new JavaText();
-    boolean perRow = c.operands() == Operands.LANES;
+    boolean perRow = c.operands().biasOfRow();
     boolean perLane = c.operands() == Operands.LANE_PAIRS;
     String columnStep = perLane ? "16" : "LANES";
     for (int j = 0; j < vectors; j++) {
       String column = IndexText.sum("column", IndexText.product(Integer.toString(j), columnStep));
-      if (c.operands().columnsInPanels() || c.operands().resultInPanels() || j > 0) {
+      if (c.operands() == Operands.PIXELS) {
+        text.line("int column%d = Math.min(%s, n - LANES);".formatted(j, column));
+      } else if (j > 0 || TileIndices.namesFirstColumn(c)) {
         text.line("int column%d = %s;".formatted(j, column));
       }
       text.line(
@@ -112,7 +114,7 @@ final class SimdTile {
 
   /** What sums start from: the bias of each column, or of each row where those are filters. */
   private static void starts(Contraction c, int rows, int vectors, JavaText text) {
-    if (c.operands() == Operands.LANES) {
+    if (c.operands().biasOfRow()) {
       for (int i = 0; i < rows; i++) {
         text.line(
             "FloatVector start%d = FloatVector.broadcast(SPECIES, bo < 0 ? 0 : b[%s]);"

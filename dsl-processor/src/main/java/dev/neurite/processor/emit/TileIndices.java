@@ -64,11 +64,8 @@ final class TileIndices {
               .formatted(loop.variable(), loop.variable(), count, loop.variable()));
       if (level < loops.size() - 1) {
         char letter = (char) ('A' + level);
-        String step = IndexText.product(loop.variable(), loop.bStep());
-        text.line(
-            "int a%s = %s;"
-                .formatted(
-                    letter, IndexText.sum(a, IndexText.product(loop.variable(), loop.aStep()))));
+        String step = loop.bIndex();
+        text.line("int a%s = %s;".formatted(letter, IndexText.sum(a, loop.aIndex())));
         text.line("int w%s = %s;".formatted(letter, w.isEmpty() ? step : IndexText.sum(w, step)));
         a = "a" + letter;
         w = "w" + letter;
@@ -98,18 +95,22 @@ final class TileIndices {
   private static String turnIndex(Contraction c, String side) {
     Contraction.Loop turn = c.loops().get(c.tileLoop());
     boolean isA = side.equals("a");
-    return IndexText.sum(
-        isA ? "ao" : "0", IndexText.product(turn.variable(), isA ? turn.aStep() : turn.bStep()));
+    return IndexText.sum(isA ? "ao" : "0", isA ? turn.aIndex() : turn.bIndex());
   }
 
   static String rowOffset(Contraction c, int row) {
-    return IndexText.product(Integer.toString(row), c.rowStep());
+    return c.rows().index(row);
   }
 
   static String columnName(Contraction c, int j) {
-    return j > 0 || c.operands().columnsInPanels() || c.operands().resultInPanels()
-        ? "column" + j
-        : "column";
+    return j > 0 || namesFirstColumn(c) ? "column" + j : "column";
+  }
+
+  /** Whether a tile's first column has a name of its own, apart from the parameter. */
+  static boolean namesFirstColumn(Contraction c) {
+    return c.operands().columnsInPanels()
+        || c.operands().resultInPanels()
+        || c.operands() == Operands.PIXELS;
   }
 
   /** The step from one panel of results to the next, or nothing where they lie side by side. */

@@ -28,6 +28,9 @@ final class TileMethods {
 
   private static final Pattern BETWEEN_NAMES = Pattern.compile("[^A-Za-z]+");
 
+  /** What the loops around a tile of neighbouring pixels use up. */
+  private static final Set<String> ROWS = Set.of("m", "rows", "rowStep");
+
   private final Map<String, Tile> tiles = new LinkedHashMap<>();
   private final String real;
 
@@ -95,8 +98,12 @@ final class TileMethods {
     if (!all) {
       return parameters(c, kernel.parameters());
     }
+    Set<String> outside = c.operands() == Operands.PIXELS ? ROWS : Set.of("m");
     List<Parameter> every =
-        new ArrayList<>(kernel.parameters().subList(1, kernel.parameters().size()));
+        new ArrayList<>(
+            kernel.parameters().stream()
+                .filter(parameter -> !outside.contains(parameter.name()))
+                .toList());
     every.add(new Parameter(Kernel.Type.INT, "column"));
     return every;
   }
@@ -159,12 +166,8 @@ final class TileMethods {
                   loop.count(),
                   inner ? variable + " += " + TileIndices.MOST_STEPS : variable + "++"));
       String suffix = inner ? "At" : String.valueOf((char) ('A' + level));
-      text.line(
-          "int a%s = %s;"
-              .formatted(suffix, IndexText.sum(a, IndexText.product(variable, loop.aStep()))));
-      text.line(
-          "int w%s = %s;"
-              .formatted(suffix, IndexText.sum(w, IndexText.product(variable, loop.bStep()))));
+      text.line("int a%s = %s;".formatted(suffix, IndexText.sum(a, loop.aIndex())));
+      text.line("int w%s = %s;".formatted(suffix, IndexText.sum(w, loop.bIndex())));
       a = "a" + suffix;
       w = "w" + suffix;
       first.add(variable + " == 0");
@@ -177,6 +180,13 @@ final class TileMethods {
     if (!c.operands().startsFromZero()) {
       text.line("boolean first = %s;".formatted(String.join(" && ", first)));
     }
+  }
+
+  /** Opens the loop over the rows of an image. */
+  static void openRows(JavaText text) {
+    text.open("for (int row = 0; row < rows; row++)");
+    text.line("int wAt = wo + row * rowStep;");
+    text.line("int cAt = co + row * n;");
   }
 
   static void closePasses(Contraction c, JavaText text) {
@@ -269,8 +279,8 @@ final class TileMethods {
       String row,
       String column) {
     String resultStep = c.operands().resultInPanels() ? "16" : "ldc";
-    boolean perRow = c.operands() == Operands.LANES;
     boolean perLane = c.operands() == Operands.LANE_PAIRS;
+    boolean pixels = c.operands() == Operands.PIXELS;
     return parameters.stream()
         .map(
             parameter ->
@@ -278,11 +288,13 @@ final class TileMethods {
                   case "ao" ->
                       IndexText.sum(
                           all ? "ao" : "aAt",
-                          IndexText.product(row, c.rowStep()),
+                          c.rows().index(row),
                           perLane ? "(" + column + " & 15)" : "0");
-                  case "wo" -> all ? "wo" : "wAt";
-                  case "bo" -> perRow ? "bo < 0 ? bo : " + IndexText.sum("bo", row) : "bo";
-                  case "co" -> IndexText.sum("co", IndexText.product(row, resultStep));
+                  case "wo" -> all && !pixels ? "wo" : "wAt";
+                  case "bo" ->
+                      c.operands().biasOfRow() ? "bo < 0 ? bo : " + IndexText.sum("bo", row) : "bo";
+                  case "co" ->
+                      IndexText.sum(pixels ? "cAt" : "co", IndexText.product(row, resultStep));
                   case "column" -> column;
                   case String other -> other;
                 })

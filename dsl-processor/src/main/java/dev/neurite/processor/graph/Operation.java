@@ -61,7 +61,14 @@ public sealed interface Operation {
   /** Row look-up; appends an axis of {@code size}. */
   record Embedding(int vocabulary, int size, Initial weight) implements Parametric {}
 
-  record MaxPool2D(Size kernel, Size stride, Size padding) implements Operation {}
+  record MaxPool2D(Size kernel, Size stride, Size padding) implements Operation {
+
+    /** Whether the windows are 2 x 2 and lie side by side inside the image. */
+    public boolean isOfPairs() {
+      Size two = new Size(2, 2);
+      return kernel.equals(two) && stride.equals(two) && padding.equals(new Size(0, 0));
+    }
+  }
 
   record AvgPool2D(Size kernel, Size stride, Size padding, boolean countPadding)
       implements Operation {}

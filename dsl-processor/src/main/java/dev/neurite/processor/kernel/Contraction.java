@@ -9,7 +9,7 @@ import java.util.List;
  *
  * @param name of the tile methods: {@code product}, {@code outer}
  * @param loops from the outermost to the innermost
- * @param rowStep from one row of a to the next
+ * @param rows how those of a lie
  * @param operands what rows and columns are and how they lie
  * @param wide the tile where there are 32 vector registers
  * @param narrow the tile where there are 16
@@ -26,7 +26,7 @@ import java.util.List;
 public record Contraction(
     String name,
     List<Loop> loops,
-    String rowStep,
+    Rows rows,
     Operands operands,
     Tile wide,
     Tile narrow,
@@ -58,8 +58,51 @@ public record Contraction(
    * @param count how often it runs
    * @param aStep by how much a's index grows
    * @param bStep by how much b's index grows
+   * @param aIndex what the loop adds to a's index
+   * @param bIndex what the loop adds to b's index
    */
-  public record Loop(String variable, String count, String aStep, String bStep) {}
+  public record Loop(
+      String variable, String count, String aStep, String bStep, String aIndex, String bIndex) {
+
+    /** A loop in whose steps both indices grow evenly. */
+    public Loop(String variable, String count, String aStep, String bStep) {
+      this(
+          variable,
+          count,
+          aStep,
+          bStep,
+          IndexText.product(variable, aStep),
+          IndexText.product(variable, bStep));
+    }
+  }
+
+  /**
+   * How rows lie in a.
+   *
+   * @param step from one row to the next
+   * @param run rows that lie evenly: behind so many the index jumps besides; 0 for all
+   * @param jump by how much it jumps
+   */
+  public record Rows(String step, int run, String jump) {
+
+    public Rows(String step) {
+      this(step, 0, "0");
+    }
+
+    /** Where a row lies. */
+    public String index(int row) {
+      int runs = run == 0 ? 0 : row / run;
+      return IndexText.sum(
+          IndexText.product(Integer.toString(row), step),
+          IndexText.product(Integer.toString(runs), jump));
+    }
+
+    /** Where the row of an expression lies. */
+    public String index(String row) {
+      String jumps = run == 0 ? "0" : IndexText.product(row + " / " + run, jump);
+      return IndexText.sum(IndexText.product(row, step), jumps);
+    }
+  }
 
   /** Rows and vectors whose sums are in registers at once. */
   public record Tile(int rows, int vectors) {}
@@ -86,6 +129,12 @@ public record Contraction(
      */
     LANES,
     /**
+     * Rows are weights; columns are neighbouring pixels of one image, sixteen or more. The last
+     * vectors lie over those before, so that nothing behind the last pixel is read or written.
+     * Results lie as pixels do, those of each row by themselves. A sum starts from the row's bias.
+     */
+    PIXELS,
+    /**
      * Rows and columns are values of 16 images that share lanes; a result has a sum for each image,
      * which starts from zero and is then added to what is there.
      */
@@ -99,6 +148,11 @@ public record Contraction(
     /** Whether results come in panels. */
     public boolean resultInPanels() {
       return this == WEIGHTS || this == NEW_WEIGHTS || this == LANES;
+    }
+
+    /** Whether a sum starts from a bias of its row, not of its column. */
+    public boolean biasOfRow() {
+      return this == LANES || this == PIXELS;
     }
 
     /** Whether sums start from zero. */
@@ -142,7 +196,7 @@ public record Contraction(
     return new Contraction(
         name,
         loops,
-        rowStep,
+        rows,
         operands,
         wide,
         narrow,

@@ -35,8 +35,7 @@ public final class Lanes {
    * @param nested whether a tile takes all rows of the kernel at once
    */
   public static Kernel product(int filters, int pixels, boolean nested) {
-    int rows = divisor(filters, 6);
-    int tile = rows < 3 && filters > rows ? 4 : rows;
+    int tile = rows(filters);
     return new Kernel(
         "lanes" + tile,
         "Convolutions of 16 images in the lanes: c[j][i] = b[i] + sum of a[k][i] w[j][k] over {@code taps} x {@code depth} inputs k, in this"
@@ -51,7 +50,7 @@ public final class Lanes {
                     List.of(
                         new Loop("tap", "taps", "depth * 16", "tapStride"),
                         new Loop("k", "depth", "16", "16")),
-                    "1",
+                    new Contraction.Rows("1"),
                     Operands.LANES,
                     new Tile(tile, 4),
                     new Tile(tile, 2),
@@ -61,6 +60,12 @@ public final class Lanes {
                     false,
                     nested,
                     false))));
+  }
+
+  /** Filters of a tile: a divisor of all where one of three to six is. */
+  static int rows(int filters) {
+    int rows = divisor(filters, 6);
+    return rows < 3 && filters > rows ? 4 : rows;
   }
 
   /**
@@ -88,7 +93,7 @@ public final class Lanes {
                     List.of(
                         new Loop("block", "blocks", "aBlock", "wBlock"),
                         new Loop("position", "count", "aStep", "wStep")),
-                    "16",
+                    new Contraction.Rows("16"),
                     Operands.LANE_PAIRS,
                     wide,
                     narrow,

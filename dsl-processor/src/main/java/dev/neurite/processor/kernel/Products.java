@@ -142,7 +142,7 @@ public final class Products {
                     List.of(
                         new Loop("tap", "taps", "tapStride", Integer.toString(depth * 16)),
                         new Loop("k", Integer.toString(depth), "1", "16")),
-                    "lda",
+                    new Contraction.Rows("lda"),
                     Contraction.Operands.OUTPUTS,
                     pair(wide),
                     pair(narrow),
@@ -161,15 +161,9 @@ public final class Products {
    */
   public static Kernel panelBy(int pixels, int depth) {
     boolean isShort = isShort(depth);
-    int room = TILE_BYTECODES - 300;
-    int single =
-        isShort ? room / (SINGLE_STEP_BYTECODES * depth + SINGLE_ROW_BYTECODES) : SINGLE_ROWS;
-    int pairs = isShort ? room / (STEP_BYTECODES * depth + ROW_BYTECODES) : NARROW_ROWS;
-    int most = Math.min(SINGLE_ROWS, single);
-    int wide = tile(pixels, most, most * 2 / 3);
-    int narrow = tile(pixels, Math.min(NARROW_ROWS, pairs), 4);
+    String name = isShort ? "panel" + depth + "Deep" : "panel";
     return new Kernel(
-        isShort ? "panel" + depth + "Deep" : "panel",
+        name,
         "Products: c[i][j] = b[j] + sum of a[i][k] w[k][j] over {@code taps} x {@code depth} inputs k, in this order; weights w in one panel of"
             + " 16 columns. Stores whole vectors: behind less than 16 columns c has room for 15 numbers.",
         Kernel.parameters(
@@ -177,21 +171,69 @@ public final class Products {
                 + " int co, int ldc"),
         List.of(
             new Stmt.Contract(
-                new Contraction(
-                    isShort ? "panel" + depth + "Deep" : "panel",
+                inPanel(
+                    name,
                     List.of(
                         new Loop("tap", "taps", "tapStride", "depth * 16"),
                         new Loop("k", isShort ? Integer.toString(depth) : "depth", "1", "16")),
-                    "lda",
-                    Contraction.Operands.PANEL,
-                    new Contraction.Tile(wide, 1),
-                    pair(narrow),
-                    false,
-                    pixels % wide != 0 || pixels % narrow != 0,
-                    new Contraction.Columns(false, false, false),
-                    true,
-                    true,
+                    new Contraction.Rows("lda"),
+                    pixels,
+                    depth,
                     isShort))));
+  }
+
+  /**
+   * Sums for at most sixteen filters over a nest of two loops.
+   *
+   * @param name of the tile methods
+   * @param loops the nest
+   * @param rows how pixels lie
+   * @param pixels of a call
+   * @param depth steps of the inner loop
+   * @param writtenOut whether a tile writes these out
+   */
+  static Contraction inPanel(
+      String name,
+      List<Loop> loops,
+      Contraction.Rows rows,
+      int pixels,
+      int depth,
+      boolean writtenOut) {
+    int wide = singlesInPanel(pixels, depth, writtenOut);
+    int narrow = pairsInPanel(pixels, depth, writtenOut);
+    return new Contraction(
+        name,
+        loops,
+        rows,
+        Contraction.Operands.PANEL,
+        new Contraction.Tile(wide, 1),
+        pair(narrow),
+        false,
+        pixels % wide != 0 || pixels % narrow != 0,
+        new Contraction.Columns(false, false, false),
+        true,
+        true,
+        writtenOut);
+  }
+
+  /** Pixels of a tile of one vector. */
+  static int singlesInPanel(int pixels, int depth, boolean writtenOut) {
+    int room = TILE_BYTECODES - 300;
+    int most =
+        writtenOut
+            ? Math.min(SINGLE_ROWS, room / (SINGLE_STEP_BYTECODES * depth + SINGLE_ROW_BYTECODES))
+            : SINGLE_ROWS;
+    return tile(pixels, most, most * 2 / 3);
+  }
+
+  /** Pixels of a tile of two vectors. */
+  static int pairsInPanel(int pixels, int depth, boolean writtenOut) {
+    int room = TILE_BYTECODES - 300;
+    int most =
+        writtenOut
+            ? Math.min(NARROW_ROWS, room / (STEP_BYTECODES * depth + ROW_BYTECODES))
+            : NARROW_ROWS;
+    return tile(pixels, most, Math.min(4, most));
   }
 
   /** Rows of a tile, between {@code least} and {@code most}, that leave the fewest pixels over. */
@@ -231,7 +273,7 @@ public final class Products {
                         new Loop("tap", "taps", "tapStride", "runs * depth * 16"),
                         new Loop("run", "runs", "runStride", "depth * 16"),
                         new Loop("k", "depth", "1", "16")),
-                    "lda",
+                    new Contraction.Rows("lda"),
                     Contraction.Operands.OUTPUTS,
                     wide,
                     pair(narrow),
@@ -301,7 +343,7 @@ public final class Products {
                 new Contraction(
                     name,
                     loops,
-                    "1",
+                    new Contraction.Rows("1"),
                     operands,
                     quads ? new Contraction.Tile(QUAD_ROWS, 4) : pair(WIDE_ROWS),
                     pair(NARROW_ROWS),

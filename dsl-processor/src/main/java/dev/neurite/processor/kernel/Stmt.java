@@ -93,6 +93,14 @@ public sealed interface Stmt {
   record Transpose16(String x, String xAt, String xStep, String y, String yAt, String yStep)
       implements Stmt {}
 
+  /**
+   * {@code y[yAt + i]} is the largest of {@code x[upper + 2 * i]}, the number behind it and the two
+   * of {@code lower}, for i below {@code count}. Whole vectors are read and stored: behind the last
+   * of x and y there is room for 16 numbers, or what is written there is written anew later.
+   */
+  record MaxPairs(String count, String x, String upper, String lower, String y, String yAt)
+      implements Stmt {}
+
   /** A register-tiled sum of products; the only statement of its kernel. */
   record Contract(Contraction contraction) implements Stmt {}
 }

@@ -283,6 +283,10 @@ final class ForwardLowering {
       forRows(new LaneConvolution(frame, node, conv).forward(bias));
       return;
     }
+    if (node.arrangement() instanceof Arrangement.Planes) {
+      forRows(new PlaneConvolution(frame, node, conv).forward(bias));
+      return;
+    }
     if (g.isPointwise()) {
       boolean own =
           Products.hasOwnTiles((long) g.height() * g.width() * g.channels() * g.filters());
@@ -407,6 +411,7 @@ final class ForwardLowering {
       case Arrangement.Plain ignored -> new int[] {1, size};
       case Arrangement.ChannelsLast image ->
           new int[] {image.channels(), image.height() * image.width()};
+      case Arrangement.Planes ignored -> new int[] {1, size};
       case Arrangement.Lanes lanes ->
           throw new IllegalStateException("masks are drawn row by row, not for " + lanes);
     };

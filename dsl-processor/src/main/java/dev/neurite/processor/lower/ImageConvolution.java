@@ -4,11 +4,13 @@ import static dev.neurite.processor.kernel.IndexText.product;
 import static dev.neurite.processor.kernel.IndexText.sum;
 
 import dev.neurite.processor.arrange.ArrangedGraph.ArrangedNode;
+import dev.neurite.processor.arrange.Arrangement;
 import dev.neurite.processor.arrange.WinogradTiles;
 import dev.neurite.processor.graph.Operation;
 import dev.neurite.processor.kernel.Kernel;
 import dev.neurite.processor.kernel.Lanes;
 import dev.neurite.processor.kernel.Movement;
+import dev.neurite.processor.kernel.Planes;
 import dev.neurite.processor.kernel.Products;
 import dev.neurite.processor.lower.WinogradConvolution.Position;
 import dev.neurite.processor.memory.ConvGeometry;
@@ -65,16 +67,18 @@ final class ImageConvolution {
       source = frame.place(node.id(), Purpose.PADDED);
       int into = (conv.padding().top() * g.paddedWidth() + conv.padding().left()) * g.channels();
       row.add(
-          call(
-              Movement.copyBlocks(),
-              text(g.height()),
-              text(g.width() * g.channels()),
-              x.array(),
-              x.at("row"),
-              text(g.width() * g.channels()),
-              source.array(),
-              source.at("row", text(into)),
-              text(g.paddedWidth() * g.channels())));
+          readsPlanes()
+              ? PlaneConvolution.padding(frame, g, x, source)
+              : call(
+                  Movement.copyBlocks(),
+                  text(g.height()),
+                  text(g.width() * g.channels()),
+                  x.array(),
+                  x.at("row"),
+                  text(g.width() * g.channels()),
+                  source.array(),
+                  source.at("row", text(into)),
+                  text(g.paddedWidth() * g.channels())));
     }
     int rowFloats = g.paddedWidth() * g.channels();
     if (transformed != null) {
@@ -91,6 +95,11 @@ final class ImageConvolution {
     }
     String first = inParts ? "from" : "0";
     String end = inParts ? "to" : text(g.outHeight());
+    if (readsPlanes()) {
+      int rows = inParts ? 1 : Planes.rowsTogether(g.outWidth(), g.outHeight(), g.channels());
+      row.add(new Line.Loop("y", first, end, rows, List.of(overPlanes(rows, source, y, bias))));
+      return row;
+    }
     if (isOnePanel(room)) {
       row.add(new Line.Loop("y", first, end, List.of(inPanel(source, y, bias))));
       return row;
@@ -152,6 +161,49 @@ final class ImageConvolution {
         && g.runs() == 1
         && (g.filters() == 16 || (g.filters() < 16 && room))
         && Lanes.isNested(conv.kernel().height(), g.depth());
+  }
+
+  /**
+   * Whether the channels of the input lie one after another, which at most sixteen filters read.
+   */
+  private boolean readsPlanes() {
+    int input = node.inputs().getFirst();
+    return frame.graph().node(input).arrangement() instanceof Arrangement.Planes;
+  }
+
+  private Line.Call overPlanes(int rows, Place source, Place y, String bias) {
+    int kernelRow = conv.dilation().height() * g.paddedWidth();
+    int row = conv.stride().height() * g.paddedWidth();
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                text(rows * g.outWidth()),
+                text(g.taps()),
+                text(conv.kernel().width()),
+                text(kernelRow - conv.kernel().width()),
+                text(g.paddedHeight() * g.paddedWidth())));
+    if (rows > 1) {
+      arguments.add(text(row - g.outWidth() * conv.stride().width()));
+    }
+    arguments.addAll(
+        List.of(
+            source.array(),
+            sum(source.at("row"), product("y", text(row))),
+            text(conv.stride().width()),
+            "p",
+            text(frame.panels(node.origin(), "weight").offset()),
+            text(g.filters()),
+            "p",
+            bias,
+            y.array(),
+            sum(y.at("row"), product("y", text(g.outWidth() * g.filters()))),
+            text(g.filters())));
+    return frame
+        .kernels()
+        .call(
+            Planes.panelBy(g.outWidth(), rows, g.channels()),
+            Planes.NUMBERS_OF_PANEL,
+            arguments.toArray(String[]::new));
   }
 
   private Line.Call inPanel(Place source, Place y, String bias) {

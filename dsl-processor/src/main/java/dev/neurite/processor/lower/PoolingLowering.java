@@ -1,8 +1,10 @@
 package dev.neurite.processor.lower;
 
 import dev.neurite.processor.arrange.ArrangedGraph.ArrangedNode;
+import dev.neurite.processor.arrange.Arrangement;
 import dev.neurite.processor.graph.Operation;
 import dev.neurite.processor.kernel.Kernel;
+import dev.neurite.processor.kernel.Planes;
 import dev.neurite.processor.kernel.Pooling;
 import dev.neurite.processor.memory.Place;
 import dev.neurite.processor.memory.Purpose;
@@ -26,22 +28,32 @@ final class PoolingLowering {
    * @param room whether source and result have room for 15 numbers behind their last
    */
   List<Line> max(Operation.MaxPool2D pool, boolean room) {
-    boolean whole = room && leavesLanesOver();
     Place x = x();
     Place y = y();
+    if (node.arrangement() instanceof Arrangement.Planes planes) {
+      List<Integer> in = node.inputTypes().getFirst().shape();
+      return forRows(
+          frame
+              .kernels()
+              .call(
+                  Planes.maxPool2(),
+                  List.of("width", "outWidth"),
+                  text(planes.channels()),
+                  text(in.get(1)),
+                  text(in.get(2)),
+                  text(planes.height()),
+                  text(planes.width()),
+                  x.array(),
+                  x.at("row"),
+                  y.array(),
+                  y.at("row")));
+    }
+    boolean whole = room && leavesLanesOver();
     List<String> arguments =
-        inPairs(pool) ? pairs() : window(pool.kernel(), pool.stride(), pool.padding());
+        pool.isOfPairs() ? pairs() : window(pool.kernel(), pool.stride(), pool.padding());
     arguments.addAll(List.of(x.array(), x.at("row"), y.array(), y.at("row")));
-    Kernel kernel = inPairs(pool) ? Pooling.maxPool2(whole) : Pooling.maxPool(whole);
+    Kernel kernel = pool.isOfPairs() ? Pooling.maxPool2(whole) : Pooling.maxPool(whole);
     return forRows(call(kernel, arguments.toArray(String[]::new)));
-  }
-
-  /** Whether a pooling's windows are 2 x 2 and lie side by side inside the image. */
-  private static boolean inPairs(Operation.MaxPool2D pool) {
-    Operation.Size two = new Operation.Size(2, 2);
-    return pool.kernel().equals(two)
-        && pool.stride().equals(two)
-        && pool.padding().equals(new Operation.Size(0, 0));
   }
 
   private List<String> pairs() {
@@ -116,7 +128,7 @@ final class PoolingLowering {
   /** Whether the windows of 2 x 2 cover the image exactly. */
   boolean coversInPairs(Operation.MaxPool2D pool) {
     List<Integer> shape = node.inputTypes().getFirst().shape();
-    return inPairs(pool) && shape.get(1) % 2 == 0 && shape.get(2) % 2 == 0;
+    return pool.isOfPairs() && shape.get(1) % 2 == 0 && shape.get(2) % 2 == 0;
   }
 
   List<Line> maxGradient(Operation.MaxPool2D pool, Place dx) {

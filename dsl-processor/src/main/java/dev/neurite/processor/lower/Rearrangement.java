@@ -33,12 +33,23 @@ sealed interface Rearrangement {
                 new Transposition(image.channels(), image.height() * image.width());
             case Arrangement.Lanes lanes ->
                 new IntoLanes(lanes.channels(), lanes.height() * lanes.width());
+            case Arrangement.Planes ignoredToo -> new None();
+          };
+      case Arrangement.Planes planes ->
+          switch (to) {
+            case Arrangement.Plain ignored -> new None();
+            case Arrangement.ChannelsLast ignored ->
+                new Transposition(planes.channels(), planes.height() * planes.width());
+            case Arrangement.Planes other -> throw noWay(from, to);
+            case Arrangement.Lanes ignored -> throw noWay(from, to);
           };
       case Arrangement.ChannelsLast image ->
           switch (to) {
             case Arrangement.Plain ignored ->
                 new Transposition(image.height() * image.width(), image.channels());
             case Arrangement.ChannelsLast other -> throw noWay(from, to);
+            case Arrangement.Planes ignored ->
+                new Transposition(image.height() * image.width(), image.channels());
             case Arrangement.Lanes lanes -> new IntoLanes(1, size(lanes));
           };
       case Arrangement.Lanes lanes ->
@@ -46,6 +57,7 @@ sealed interface Rearrangement {
             case Arrangement.Plain ignored ->
                 new OutOfLanes(lanes.channels(), lanes.height() * lanes.width());
             case Arrangement.ChannelsLast ignored -> new OutOfLanes(1, size(lanes));
+            case Arrangement.Planes ignored -> throw noWay(from, to);
             case Arrangement.Lanes other -> throw noWay(from, to);
           };
     };

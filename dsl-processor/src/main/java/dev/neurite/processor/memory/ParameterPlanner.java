@@ -77,6 +77,9 @@ public final class ParameterPlanner {
           case Arrangement.ChannelsLast image ->
               new Storage.Panels(
                   parameterLength, 1, units, image.channels(), image.height(), image.width());
+          case Arrangement.Planes planes ->
+              throw new IllegalStateException(
+                  "a dense layer reads images channels last, not " + planes);
           case Arrangement.Lanes lanes ->
               throw new IllegalStateException("a dense layer reads rows one by one, not " + lanes);
         };

@@ -67,6 +67,44 @@ final class OddNetworks {
           @From({"c", "d"}) @Add Layer e();
           @Flatten @Dense(3) Layer f();
         """);
+    // Pixels in the lanes: rows that end within a vector, odd windows, one loop over a kernel that
+    // is
+    // padded, strided or dilated downwards, filters in one tile and left over, images of several
+    // channels, values that go on channels last.
+    BODIES.put(
+        "OddPlanes",
+        """
+          @Input({1, 21, 19}) Layer x();
+          @Conv2D(filters = 5, kernel = {3, 2}) @ReLU @MaxPool2D(2) Layer a();
+          @Conv2D(filters = 7, kernel = 3, padding = 1) @Tanh @MaxPool2D(2) Layer b();
+          @Flatten @Dense(3) Layer c();
+        """);
+    BODIES.put(
+        "OddPlanesOfThree",
+        """
+          @Input({3, 24, 37}) Layer x();
+          @Conv2D(filters = 7, kernel = {3, 5}, padding = {2, 1}, stride = {2, 1}, bias = false) @MaxPool2D(2) @SiLU Layer a();
+          @Conv2D(filters = 16, kernel = 2, stride = 2) Layer b();
+          @From("a") @Conv2D(filters = 17, kernel = 2, stride = 2) Layer c();
+          @From({"b", "c"}) @Concat Layer d();
+          @GlobalAvgPool @Dense(3) Layer e();
+        """);
+    BODIES.put(
+        "OddPlanesTwice",
+        """
+          @Input({2, 44, 38}) Layer x();
+          @Conv2D(filters = 4, kernel = {2, 3}, dilation = {3, 1}) @MaxPool2D(2) Layer a();
+          @Conv2D(filters = 3, kernel = 3) @ReLU @MaxPool2D(2) @Dropout(0.25) Layer b();
+          @Conv2D(filters = 15, kernel = 3, padding = 1) Layer c();
+        """);
+    BODIES.put(
+        "OddPlanesOut",
+        """
+          @Input({1, 18, 35}) Layer x();
+          @Conv2D(filters = 2, kernel = 3) @MaxPool2D(2) @Output Layer a();
+          @Conv2D(filters = 6, kernel = 3, padding = 1) @Output Layer b();
+          @From("a") @AvgPool2D(2) @Output Layer c();
+        """);
     BODIES.put(
         "OddConvOne",
         """
