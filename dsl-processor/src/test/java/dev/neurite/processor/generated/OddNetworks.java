@@ -83,7 +83,7 @@ final class OddNetworks {
         "OddPlanesOfThree",
         """
           @Input({3, 24, 37}) Layer x();
-          @Conv2D(filters = 7, kernel = {3, 5}, padding = {2, 1}, stride = {2, 1}, bias = false) @MaxPool2D(2) @SiLU Layer a();
+          @Conv2D(filters = 7, kernel = {3, 5}, padding = {2, 1}, stride = {2, 1}, bias = false) @MaxPool2D(2) Layer a();
           @Conv2D(filters = 16, kernel = 2, stride = 2) Layer b();
           @From("a") @Conv2D(filters = 17, kernel = 2, stride = 2) Layer c();
           @From({"b", "c"}) @Concat Layer d();
