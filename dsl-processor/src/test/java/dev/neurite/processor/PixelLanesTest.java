@@ -25,7 +25,7 @@ final class PixelLanesTest {
           {1, 19, 19} | filters = 7, kernel = 3                         | @MaxPool2D(2)             | false
           {1, 28, 28} | filters = 6, kernel = 5, stride = 1             | @MaxPool2D(3)             | false
           {1, 50, 50} | filters = 6, kernel = 5, stride = 2             | @MaxPool2D(2)             | false
-          {1, 28, 28} | filters = 6, kernel = 5                         | @BatchNorm @MaxPool2D(2)  | false
+          {1, 28, 28} | filters = 6, kernel = 5                         | Layer c(); @BatchNorm @MaxPool2D(2) | false
           {1, 28, 28} | filters = 6, kernel = 5                         | @AvgPool2D(2)             | false
           {1, 28, 28} | filters = 6, kernel = 5, dilation = {1, 2}      | @MaxPool2D(2)             | false
           """)

@@ -306,7 +306,10 @@ final class SimdPrinter extends KernelPrinter {
       text.open("for (int column = 0; column < n; column += 4 * LANES)");
       TileMethods.openPasses(c, text);
       text.line("int i = 0;");
-      rowLoop(c, new Form(4, false), c.wide().rows());
+      int rows = c.wide().rows();
+      // Eight are two tiles of four, not one of six and one of two, which waits for its sums.
+      String more = rows == 6 ? "i + 6 <= m && m - i != 8" : "i + %d <= m".formatted(rows);
+      rowLoop(c, new Form(4, false), more, rows);
       restByPairs(c);
       TileMethods.closePasses(c, text);
       text.close();
@@ -442,9 +445,12 @@ final class SimdPrinter extends KernelPrinter {
     text.close();
   }
 
-  /** The rows that a tile of four vectors leaves over, by tiles of two. */
+  /** The rows that a tile of four vectors leaves over: four by such a tile, others by pairs. */
   private void restByPairs(Contraction c) {
-    for (int rows : new int[] {4, 2, 1}) {
+    if (c.wide().rows() > 4) {
+      rowLoop(c, new Form(4, false), 4);
+    }
+    for (int rows : new int[] {2, 1}) {
       if (rows < c.wide().rows()) {
         text.open("for (; i + %d <= m; i += %d)".formatted(rows, rows));
         for (String column : List.of("column", "column + 2 * LANES")) {
@@ -489,7 +495,11 @@ final class SimdPrinter extends KernelPrinter {
   }
 
   private void rowLoop(Contraction c, Form form, int rows) {
-    text.open("for (; i + %d <= m; i += %d)".formatted(rows, rows));
+    rowLoop(c, form, "i + %d <= m".formatted(rows), rows);
+  }
+
+  private void rowLoop(Contraction c, Form form, String more, int rows) {
+    text.open("for (; %s; i += %d)".formatted(more, rows));
     text.line(tiles.simd(c, kernel, rows, form.vectors(), form.tail(), "i", "column") + ";");
     text.close();
   }

@@ -9,8 +9,11 @@ import java.util.List;
 /** The loops inside tiles and the indices of what they read and write. */
 final class TileIndices {
 
-  /** Steps of one call of a tile: fewer than C2's LoopStripMiningIter, 1000. */
-  static final int MOST_STEPS = Products.BLOCK;
+  /**
+   * Steps of one call of a tile: fewer than C2's LoopStripMiningIter, 1000. An image of 28 x 28 is
+   * one call, which reads its rows from a caller's array without gaps.
+   */
+  private static final int MOST_STEPS = 960;
 
   /** Where a's values of a turn begin, if several steps share it. */
   private static final String TURN = "turn";
@@ -40,9 +43,16 @@ final class TileIndices {
     return writesOut(c) ? c.loops().size() - 1 : c.loops().size();
   }
 
+  /**
+   * Steps of one call of a tile. A gradient's are those of a block, whose sum is added to others.
+   */
+  static int mostSteps(Contraction c) {
+    return c.operands().startsFromZero() ? Products.BLOCK : MOST_STEPS;
+  }
+
   static void openLoop(Contraction c, JavaText text) {
     String variable = c.loops().get(c.tileLoop()).variable();
-    text.line("int last = Math.min(steps, %d);".formatted(MOST_STEPS));
+    text.line("int last = Math.min(steps, %d);".formatted(mostSteps(c)));
     text.open("for (int %s = 0; %s < last; %s++)".formatted(variable, variable, variable));
     if (c.writtenOut()) {
       text.line("int " + TURN + " = " + turnIndex(c, "a") + ";");
@@ -54,7 +64,7 @@ final class TileIndices {
     String w = "";
     List<Contraction.Loop> loops = c.loops();
     if (c.nested()) {
-      text.line("int last = Math.min(%s, %d);".formatted(loops.getFirst().count(), MOST_STEPS));
+      text.line("int last = Math.min(%s, %d);".formatted(loops.getFirst().count(), mostSteps(c)));
     }
     for (int level = 0; level < loops(c); level++) {
       Contraction.Loop loop = loops.get(level);

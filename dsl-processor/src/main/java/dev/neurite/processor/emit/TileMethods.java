@@ -142,9 +142,9 @@ final class TileMethods {
   }
 
   /**
-   * Opens the loops around a tile; it takes at most {@value TileIndices#MOST_STEPS} steps at once,
-   * so that C2 knows its loop to be short and puts no safepoint into it. The values that live
-   * across a safepoint lie in memory, and with them all sums.
+   * Opens the loops around a tile; it takes at most {@link TileIndices#mostSteps} steps at once, so
+   * that C2 knows its loop to be short and puts no safepoint into it. The values that live across a
+   * safepoint lie in memory, and with them all sums.
    */
   static void openPasses(Contraction c, JavaText text) {
     if (c.nested()) {
@@ -164,7 +164,7 @@ final class TileMethods {
                   variable,
                   variable,
                   loop.count(),
-                  inner ? variable + " += " + TileIndices.MOST_STEPS : variable + "++"));
+                  inner ? variable + " += " + TileIndices.mostSteps(c) : variable + "++"));
       String suffix = inner ? "At" : String.valueOf((char) ('A' + level));
       text.line("int a%s = %s;".formatted(suffix, IndexText.sum(a, loop.aIndex())));
       text.line("int w%s = %s;".formatted(suffix, IndexText.sum(w, loop.bIndex())));
@@ -174,7 +174,7 @@ final class TileMethods {
       if (inner) {
         text.line(
             "int steps = Math.min(%s - %s, %d);"
-                .formatted(loop.count(), variable, TileIndices.MOST_STEPS));
+                .formatted(loop.count(), variable, TileIndices.mostSteps(c)));
       }
     }
     if (!c.operands().startsFromZero()) {
