@@ -307,8 +307,7 @@ final class SimdPrinter extends KernelPrinter {
       TileMethods.openPasses(c, text);
       text.line("int i = 0;");
       int rows = c.wide().rows();
-      // Eight are two tiles of four, not one of six and one of two, which waits for its sums.
-      String more = rows == 6 ? "i + 6 <= m && m - i != 8" : "i + %d <= m".formatted(rows);
+      String more = "i + %d <= m".formatted(rows) + (c.endsWithFours() ? " && m - i != 8" : "");
       rowLoop(c, new Form(4, false), more, rows);
       restByPairs(c);
       TileMethods.closePasses(c, text);

@@ -41,6 +41,14 @@ public record Contraction(
     loops = List.copyOf(loops);
   }
 
+  /**
+   * Whether the last eight rows are two tiles of four, not one of six and one of two, whose sums
+   * would wait for each other.
+   */
+  public boolean endsWithFours() {
+    return operands.sharesPanels() && wide.rows() == 6 && wide.vectors() == 4;
+  }
+
   /** The place among the loops of the one that a tile runs through. */
   public int tileLoop() {
     return loops.size() - (writtenOut ? 2 : 1);
@@ -140,6 +148,11 @@ public record Contraction(
      */
     LANE_PAIRS;
 
+    /** Whether tiles of four vectors take neighbouring panels of weights or of their gradient. */
+    private boolean sharesPanels() {
+      return this == OUTPUTS || this == WEIGHTS || this == NEW_WEIGHTS;
+    }
+
     /** Whether columns come in panels, with a step of their own from one to the next. */
     public boolean columnsInPanels() {
       return this == OUTPUTS || this == LANES;
@@ -174,6 +187,9 @@ public record Contraction(
    * @param oddRagged whether some number of panels is odd and its last panel not whole
    */
   public record Columns(boolean odd, boolean ragged, boolean oddRagged) {
+
+    /** An even number of whole panels. */
+    static final Columns EVEN = new Columns(false, false, false);
 
     public static Columns of(int columns) {
       boolean odd = (columns + 15) / 16 % 2 == 1;

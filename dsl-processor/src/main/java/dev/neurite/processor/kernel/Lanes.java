@@ -99,7 +99,7 @@ public final class Lanes {
                     narrow,
                     false,
                     more,
-                    new Contraction.Columns(false, false, false),
+                    Contraction.Columns.EVEN,
                     false,
                     nested,
                     false))));

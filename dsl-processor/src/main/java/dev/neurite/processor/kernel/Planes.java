@@ -68,7 +68,7 @@ public final class Planes {
                     new Tile(rows, VECTORS),
                     false,
                     filters % rows != 0,
-                    new Contraction.Columns(false, false, false),
+                    Contraction.Columns.EVEN,
                     false,
                     true,
                     true))));

@@ -210,7 +210,7 @@ public final class Products {
         pair(narrow),
         false,
         pixels % wide != 0 || pixels % narrow != 0,
-        new Contraction.Columns(false, false, false),
+        Contraction.Columns.EVEN,
         true,
         true,
         writtenOut);
