@@ -1,7 +1,6 @@
 package dev.neurite.processor.arrange;
 
 import dev.neurite.processor.graph.Operation;
-import dev.neurite.processor.kernel.Planes;
 import dev.neurite.processor.shape.TensorType;
 import dev.neurite.processor.shape.TypedGraph;
 import dev.neurite.processor.shape.TypedGraph.Node;
@@ -20,6 +19,12 @@ final class PixelLanes {
   /** Positions of a kernel that a tile takes in one call. */
   private static final int MOST_TAPS = 512;
 
+  /** Channels that a tile of neighbouring pixels writes out. */
+  private static final int MOST_CHANNELS = 4;
+
+  /** The same of a tile whose vectors hold filters. */
+  private static final int MOST_CHANNELS_OF_PANEL = 12;
+
   private PixelLanes() {}
 
   /**
@@ -33,7 +38,7 @@ final class PixelLanes {
     int vectors = (width + LANES - 1) / LANES;
     return isDense(conv)
         && conv.stride().width() == 1
-        && input.shape().getFirst() <= Planes.MOST_CHANNELS
+        && input.shape().getFirst() <= MOST_CHANNELS
         && width >= LANES
         && 4 * conv.filters() * vectors <= 3 * width
         && !Arranger.isNormalized(graph, node)
@@ -44,7 +49,7 @@ final class PixelLanes {
   static boolean canBeRead(TensorType input, Operation.Conv2D conv) {
     return isDense(conv)
         && conv.filters() <= LANES
-        && input.shape().getFirst() <= Planes.MOST_CHANNELS_OF_PANEL;
+        && input.shape().getFirst() <= MOST_CHANNELS_OF_PANEL;
   }
 
   private static boolean isDense(Operation.Conv2D conv) {

@@ -12,12 +12,6 @@ import java.util.List;
  */
 public final class Planes {
 
-  /** The most channels that a tile of neighbouring pixels writes out. */
-  public static final int MOST_CHANNELS = 4;
-
-  /** The same for a tile whose vectors hold filters. */
-  public static final int MOST_CHANNELS_OF_PANEL = 12;
-
   /** The numbers of the network that stand in tiles of neighbouring pixels. */
   public static final List<String> NUMBERS = List.of("taps", "kernelWidth", "jump", "plane", "ldc");
 

@@ -45,11 +45,12 @@ final class OddNetworks {
           """
               .formatted(units[(i + 2) % 5], units[i], units[(i + 3) % 5], units[(i + 1) % 5]));
     }
-    // Weights so large that threads share their columns: three tiles of them, and 24.
+    // Weights so large that threads share their columns: three tiles of them, and 24; sums of two
+    // passes.
     BODIES.put(
         "OddColumns",
         """
-          @Input(731) Layer x();
+          @Input(1003) Layer x();
           @Dense(90) @Tanh Layer a();
           @Dense(value = 750, bias = false) @ReLU Layer b();
           @Dense(3) Layer c();
