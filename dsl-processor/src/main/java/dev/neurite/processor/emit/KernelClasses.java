@@ -245,12 +245,9 @@ final class KernelClasses {
       type.addField(onwards(SimdPrinter.FOUR_ON, 4));
       type.addField(onwards(SimdPrinter.EIGHT_ON, 8));
     }
-    if (text.contains(SimdPrinter.EVERY_OTHER)) {
-      type.addField(
-          shuffle(SimdPrinter.EVERY_OTHER)
-              .addJavadoc("Brings every other lane to the front.\n")
-              .initializer("$T.iota(SPECIES, 0, 2, true)", SHUFFLE)
-              .build());
+    if (text.contains(SimdPrinter.EVEN_LANES)) {
+      type.addField(everyOther(SimdPrinter.EVEN_LANES, 0));
+      type.addField(everyOther(SimdPrinter.ODD_LANES, 1));
     }
     vectorClass(type, text, SimdPrinter.VECTOR, "SPECIES");
     vectorClass(type, text, SimdPrinter.QUAD_VECTOR, "QUAD");
@@ -322,6 +319,13 @@ final class KernelClasses {
     return shuffle(name)
         .addJavadoc("Brings each lane what the one $L behind it has.\n", lanes)
         .initializer("$T.iota(SPECIES, $L, 1, true)", SHUFFLE, lanes)
+        .build();
+  }
+
+  private static FieldSpec everyOther(String name, int first) {
+    return shuffle(name)
+        .addJavadoc("Brings every other lane to the front, from lane $L on.\n", first)
+        .initializer("$T.iota(SPECIES, $L, 2, true)", SHUFFLE, first)
         .build();
   }
 

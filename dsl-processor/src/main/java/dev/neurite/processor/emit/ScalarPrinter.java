@@ -43,13 +43,13 @@ final class ScalarPrinter extends KernelPrinter {
     String at = fresh("at");
     text.line("int %s = 2 * %s;".formatted(at, lane));
     text.line(
-        "%s[%s] = Math.max(Math.max(Math.max(%s, %s), %s), %s);"
+        "%s[%s] = Math.max(Math.max(%s, %s), Math.max(%s, %s));"
             .formatted(
                 pairs.y(),
                 IndexText.sum(pairs.yAt(), lane),
                 element(pairs.x(), pairs.upper(), at),
-                element(pairs.x(), pairs.upper(), at, "1"),
                 element(pairs.x(), pairs.lower(), at),
+                element(pairs.x(), pairs.upper(), at, "1"),
                 element(pairs.x(), pairs.lower(), at, "1")));
     text.close();
   }

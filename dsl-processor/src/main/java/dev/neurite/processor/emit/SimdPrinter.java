@@ -26,8 +26,10 @@ final class SimdPrinter extends KernelPrinter {
 
   static final String EIGHT_ON = "EIGHT_ON";
 
-  /** A shuffle that brings every other lane to the front. */
-  static final String EVERY_OTHER = "EVERY_OTHER";
+  /** Shuffles that bring every other lane to the front, from the first or the second on. */
+  static final String EVEN_LANES = "EVEN_LANES";
+
+  static final String ODD_LANES = "ODD_LANES";
 
   private final TileMethods tiles;
   private final Kernel kernel;
@@ -228,16 +230,21 @@ final class SimdPrinter extends KernelPrinter {
         "for (int %s = 0; %s < %s; %s += LANES / 2)".formatted(lane, lane, pairs.count(), lane));
     String at = fresh("at");
     text.line("int %s = 2 * %s;".formatted(at, lane));
-    String best =
-        "%s.max(%s).max(%s).max(%s)"
-            .formatted(
-                vector(pairs.x(), pairs.upper(), at),
-                vector(pairs.x(), pairs.upper(), at, "1"),
-                vector(pairs.x(), pairs.lower(), at),
-                vector(pairs.x(), pairs.lower(), at, "1"));
+    String best = fresh("best");
     text.line(
-        "%s.cast(%s.rearrange(%s)).intoArray(%s, %s);"
-            .formatted(VECTOR, best, EVERY_OTHER, pairs.y(), IndexText.sum(pairs.yAt(), lane)));
+        "FloatVector %s = %s.max(%s);"
+            .formatted(
+                best, vector(pairs.x(), pairs.upper(), at), vector(pairs.x(), pairs.lower(), at)));
+    text.line(
+        "%s.cast(%s.rearrange(%s).max(%s.rearrange(%s))).intoArray(%s, %s);"
+            .formatted(
+                VECTOR,
+                best,
+                EVEN_LANES,
+                best,
+                ODD_LANES,
+                pairs.y(),
+                IndexText.sum(pairs.yAt(), lane)));
     text.close();
   }
 

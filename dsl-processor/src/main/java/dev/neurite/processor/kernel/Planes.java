@@ -68,21 +68,24 @@ public final class Planes {
                     true))));
   }
 
-  /**
-   * Image rows that a tile of {@link #panelBy} takes together, where one has at most half as many
-   * pixels as a tile has sums, and every tile ends with a row or within it.
-   */
-  public static int rowsTogether(int width, int height, int channels) {
-    int rows = MOST_PIXELS / width;
-    if (rows < 2 || height % rows != 0) {
-      return 1;
-    }
+  /** Whether a call of {@link #panelBy} can take all rows of an image. */
+  public static boolean takesImages(int width, int height, int channels) {
+    return isEven(width, rowsOfTile(width, height, channels), channels);
+  }
+
+  /** Rows of results in a tile: some where one has at most half as many pixels as it has sums. */
+  private static int rowsOfTile(int width, int height, int channels) {
+    int rows = Math.max(1, MOST_PIXELS / width);
+    return height % rows == 0 && isEven(width, rows, channels) ? rows : 1;
+  }
+
+  /** Whether each tile of some rows ends with a row or lies within one. */
+  private static boolean isEven(int width, int rows, int channels) {
     int pixels = rows * width;
     int part = part(pixels, channels);
-    boolean even =
-        Products.singlesInPanel(pixels, part, true) == pixels
-            && width % Products.pairsInPanel(pixels, part, true) == 0;
-    return even ? rows : 1;
+    int single = Products.singlesInPanel(pixels, part, true);
+    return (single == pixels || width % single == 0)
+        && width % Products.pairsInPanel(pixels, part, true) == 0;
   }
 
   /** The most channels that a tile of so many pixels writes out, a divisor of all. */
@@ -101,10 +104,11 @@ public final class Planes {
    * results lie channels last. Whole vectors are stored.
    *
    * @param width of a row of results
-   * @param rows of results that a call takes
+   * @param rows of results that a call takes: one, or all that there are
    */
   public static Kernel panelBy(int width, int rows, int channels) {
-    int part = part(width * rows, channels);
+    int together = width * rowsOfTile(width, rows, channels);
+    int part = part(together, channels);
     int parts = channels / part;
     String name = "panelOf" + channels + (parts == 1 ? "" : "In" + parts);
     String pixels =
@@ -113,11 +117,11 @@ public final class Planes {
             : "tap / %d + tap / (%d * kernelWidth) * jump + tap %% %d * (%d * plane)"
                 .formatted(parts, parts, parts, part);
     return new Kernel(
-        rows == 1 ? name : name + "By" + rows + "Rows",
+        rows == 1 ? name : name + "RowsOf" + width,
         "Convolutions: c[i][j] = b[j] + sum of a[i][k] w[k][j] over {@code taps} positions of the kernel and "
             + channels
             + " channels k, in this order; weights w in one panel of 16 columns."
-            + (rows == 1 ? "" : " Pixels are those of " + rows + " rows.")
+            + (rows == 1 ? "" : " Pixels are those of rows of " + width + ".")
             + " Stores whole vectors: behind less than 16 columns c has room for 15 numbers.",
         Kernel.parameters(
             "int m, int taps, int kernelWidth, int jump, int plane, "
@@ -140,6 +144,7 @@ public final class Planes {
                         ? new Contraction.Rows("lda")
                         : new Contraction.Rows("lda", width, "rowJump"),
                     width * rows,
+                    together,
                     part,
                     true))));
   }

@@ -178,6 +178,7 @@ public final class Products {
                         new Loop("k", isShort ? Integer.toString(depth) : "depth", "1", "16")),
                     new Contraction.Rows("lda"),
                     pixels,
+                    pixels,
                     depth,
                     isShort))));
   }
@@ -189,6 +190,7 @@ public final class Products {
    * @param loops the nest
    * @param rows how pixels lie
    * @param pixels of a call
+   * @param together of these that the tile is chosen for
    * @param depth steps of the inner loop
    * @param writtenOut whether a tile writes these out
    */
@@ -197,10 +199,11 @@ public final class Products {
       List<Loop> loops,
       Contraction.Rows rows,
       int pixels,
+      int together,
       int depth,
       boolean writtenOut) {
-    int wide = singlesInPanel(pixels, depth, writtenOut);
-    int narrow = pairsInPanel(pixels, depth, writtenOut);
+    int wide = singlesInPanel(together, depth, writtenOut);
+    int narrow = pairsInPanel(together, depth, writtenOut);
     return new Contraction(
         name,
         loops,

@@ -94,9 +94,9 @@ public sealed interface Stmt {
       implements Stmt {}
 
   /**
-   * {@code y[yAt + i]} is the largest of {@code x[upper + 2 * i]}, the number behind it and the two
-   * of {@code lower}, for i below {@code count}. Whole vectors are read and stored: behind the last
-   * of x and y there is room for 16 numbers, or what is written there is written anew later.
+   * {@code y[yAt + i]} is the largest of {@code x[upper + 2 * i]}, {@code x[lower + 2 * i]} and the
+   * numbers behind them, for i below {@code count}. Whole vectors are read and stored: behind the
+   * last of x and y there is room for 16 numbers, or what is written there is written anew later.
    */
   record MaxPairs(String count, String x, String upper, String lower, String y, String yAt)
       implements Stmt {}

@@ -96,8 +96,11 @@ final class ImageConvolution {
     String first = inParts ? "from" : "0";
     String end = inParts ? "to" : text(g.outHeight());
     if (readsPlanes()) {
-      int rows = inParts ? 1 : Planes.rowsTogether(g.outWidth(), g.outHeight(), g.channels());
-      row.add(new Line.Loop("y", first, end, rows, List.of(overPlanes(rows, source, y, bias))));
+      if (!inParts && Planes.takesImages(g.outWidth(), g.outHeight(), g.channels())) {
+        row.add(overPlanes(g.outHeight(), "0", source, y, bias));
+      } else {
+        row.add(new Line.Loop("y", first, end, List.of(overPlanes(1, "y", source, y, bias))));
+      }
       return row;
     }
     if (isOnePanel(room)) {
@@ -171,7 +174,13 @@ final class ImageConvolution {
     return frame.graph().node(input).arrangement() instanceof Arrangement.Planes;
   }
 
-  private Line.Call overPlanes(int rows, Place source, Place y, String bias) {
+  /**
+   * A call for some rows of results.
+   *
+   * @param rows how many
+   * @param first of them
+   */
+  private Line.Call overPlanes(int rows, String first, Place source, Place y, String bias) {
     int kernelRow = conv.dilation().height() * g.paddedWidth();
     int row = conv.stride().height() * g.paddedWidth();
     List<String> arguments =
@@ -188,7 +197,7 @@ final class ImageConvolution {
     arguments.addAll(
         List.of(
             source.array(),
-            sum(source.at("row"), product("y", text(row))),
+            sum(source.at("row"), product(first, text(row))),
             text(conv.stride().width()),
             "p",
             text(frame.panels(node.origin(), "weight").offset()),
@@ -196,7 +205,7 @@ final class ImageConvolution {
             "p",
             bias,
             y.array(),
-            sum(y.at("row"), product("y", text(g.outWidth() * g.filters()))),
+            sum(y.at("row"), product(first, text(g.outWidth() * g.filters()))),
             text(g.filters())));
     return frame
         .kernels()
