@@ -453,10 +453,10 @@ final class SimdPrinter extends KernelPrinter {
 
   /** The rows that a tile of four vectors leaves over: four by such a tile, others by pairs. */
   private void restByPairs(Contraction c) {
-    if (c.wide().rows() > 4) {
+    if (c.endsWithFours()) {
       rowLoop(c, new Form(4, false), 4);
     }
-    for (int rows : new int[] {2, 1}) {
+    for (int rows : c.endsWithFours() ? new int[] {2, 1} : new int[] {4, 2, 1}) {
       if (rows < c.wide().rows()) {
         text.open("for (; i + %d <= m; i += %d)".formatted(rows, rows));
         for (String column : List.of("column", "column + 2 * LANES")) {

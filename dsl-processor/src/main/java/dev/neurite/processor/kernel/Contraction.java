@@ -42,11 +42,12 @@ public record Contraction(
   }
 
   /**
-   * Whether the last eight rows are two tiles of four, not one of six and one of two, whose sums
-   * would wait for each other.
+   * Whether four left-over rows, and the last eight, go by tiles of four rows and four vectors,
+   * since the sums of smaller ones wait for each other. A gradient has as many rows as a layer has
+   * inputs, so that few of them are left over.
    */
   public boolean endsWithFours() {
-    return operands.sharesPanels() && wide.rows() == 6 && wide.vectors() == 4;
+    return operands == Operands.OUTPUTS && wide.rows() == 6 && wide.vectors() == 4;
   }
 
   /** The place among the loops of the one that a tile runs through. */
@@ -147,11 +148,6 @@ public record Contraction(
      * which starts from zero and is then added to what is there.
      */
     LANE_PAIRS;
-
-    /** Whether tiles of four vectors take neighbouring panels of weights or of their gradient. */
-    private boolean sharesPanels() {
-      return this == OUTPUTS || this == WEIGHTS || this == NEW_WEIGHTS;
-    }
 
     /** Whether columns come in panels, with a step of their own from one to the next. */
     public boolean columnsInPanels() {
