@@ -99,10 +99,7 @@ record KernelExercise(Kernel kernel) {
 
   /** Rows that can be taken away from twice as many without another tile: those of its tiles. */
   int everyRows() {
-    int rows = multiple(sized().wide().rows(), sized().narrow().rows());
-    // Eight rows are two tiles of four, so that fourteen are the fewest that run all that twenty
-    // do.
-    return sized().endsWithFours() ? 2 * rows : rows;
+    return multiple(sized().wide().rows(), sized().narrow().rows());
   }
 
   /** The same of columns: four vectors of sixteen, or those of tiles of sums for each lane. */

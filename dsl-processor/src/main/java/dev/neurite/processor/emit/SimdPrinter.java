@@ -313,9 +313,7 @@ final class SimdPrinter extends KernelPrinter {
       text.open("for (int column = 0; column < n; column += 4 * LANES)");
       TileMethods.openPasses(c, text);
       text.line("int i = 0;");
-      int rows = c.wide().rows();
-      String more = "i + %d <= m".formatted(rows) + (c.endsWithFours() ? " && m - i != 8" : "");
-      rowLoop(c, new Form(4, false), more, rows);
+      rowLoop(c, new Form(4, false), c.wide().rows());
       restByPairs(c);
       TileMethods.closePasses(c, text);
       text.close();
@@ -501,11 +499,7 @@ final class SimdPrinter extends KernelPrinter {
   }
 
   private void rowLoop(Contraction c, Form form, int rows) {
-    rowLoop(c, form, "i + %d <= m".formatted(rows), rows);
-  }
-
-  private void rowLoop(Contraction c, Form form, String more, int rows) {
-    text.open("for (; %s; i += %d)".formatted(more, rows));
+    text.open("for (; i + %d <= m; i += %d)".formatted(rows, rows));
     text.line(tiles.simd(c, kernel, rows, form.vectors(), form.tail(), "i", "column") + ";");
     text.close();
   }

@@ -42,12 +42,12 @@ public record Contraction(
   }
 
   /**
-   * Whether four left-over rows, and the last eight, go by tiles of four rows and four vectors,
-   * since the sums of smaller ones wait for each other. A gradient has as many rows as a layer has
-   * inputs, so that few of them are left over.
+   * Whether four left-over rows go by a tile of four vectors, as those before them, since the sums
+   * of smaller ones wait for each other. A gradient has as many rows as a layer has inputs, so that
+   * few of them are left over.
    */
   public boolean endsWithFours() {
-    return operands == Operands.OUTPUTS && wide.rows() == 6 && wide.vectors() == 4;
+    return operands == Operands.OUTPUTS && wide.rows() > 4 && wide.vectors() == 4;
   }
 
   /** The place among the loops of the one that a tile runs through. */
