@@ -2,9 +2,6 @@ package dev.neurite.processor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.testing.compile.Compilation;
-import com.google.testing.compile.Compiler;
-import com.google.testing.compile.JavaFileObjects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -31,13 +28,14 @@ final class PixelLanesTest {
           """)
   void arePixelsInLanes(String input, String convolution, String then, boolean pixels) {
     String source =
-        source(
+        DeclaredImages.source(
             """
             @Input(%s) Layer x();
             @Conv2D(%s) %s Layer a();
             @Flatten @Dense(3) Layer b();
             """
-                .formatted(input, convolution, then));
+                .formatted(input, convolution, then),
+            "Forward");
     assertThat(source.contains("k.pixels")).isEqualTo(pixels);
     assertThat(source.contains("k.maxPool2Planes")).isEqualTo(pixels);
   }
@@ -46,14 +44,15 @@ final class PixelLanesTest {
   @CsvSource({"16, true", "17, false"})
   void oneVectorOfFiltersReadsThemAsTheyLie(int filters, boolean panel) {
     String source =
-        source(
+        DeclaredImages.source(
             """
             @Input({1, 28, 28}) Layer x();
             @Conv2D(filters = 6, kernel = 5) @MaxPool2D(2) Layer a();
             @Conv2D(filters = %d, kernel = 5) @MaxPool2D(2) Layer b();
             @Flatten @Dense(3) Layer c();
             """
-                .formatted(filters));
+                .formatted(filters),
+            "Forward");
     assertThat(source.contains("k.panelOf6")).isEqualTo(panel);
     assertThat(source.contains("k.transpose(6, 144,")).isEqualTo(!panel);
   }
@@ -61,26 +60,12 @@ final class PixelLanesTest {
   @Test
   void aPoolThatIsAlsoAnOutputIsCopiedAsItLies() {
     String source =
-        source(
+        DeclaredImages.source(
             """
             @Input({1, 28, 28}) Layer x();
             @Conv2D(filters = 6, kernel = 5) @MaxPool2D(2) Layer a();
-            """);
+            """,
+            "Forward");
     assertThat(source).contains("k.pixels").contains("k.copy(").doesNotContain("k.transpose(");
-  }
-
-  private static String source(String layers) {
-    Compilation compilation =
-        Compiler.javac()
-            .withProcessors(new NeuriteProcessor())
-            .withOptions("--release", "25", "-proc:only")
-            .compile(
-                JavaFileObjects.forSourceString(
-                    "networks.Images",
-                    "package networks;\nimport dev.neurite.dsl.*;\n@Model public interface Images {\n"
-                        + layers
-                        + "\n}\n"));
-    assertThat(compilation.errors()).isEmpty();
-    return CompiledClasses.source(compilation, "networks", "ImagesForward");
   }
 }

@@ -2,15 +2,14 @@ package dev.neurite.processor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.testing.compile.Compilation;
-import com.google.testing.compile.Compiler;
-import com.google.testing.compile.JavaFileObjects;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Largest values before ReLU where nobody else reads what ReLU gives. */
 final class PoolsFirstTest {
+
+  private static final String INPUT = "@Input({3, 8, 8}) Layer x();\n";
 
   @ParameterizedTest
   @CsvSource(
@@ -24,7 +23,7 @@ final class PoolsFirstTest {
           """)
   void reluComesBehindThePool(String layers, boolean behind) {
     for (String name : List.of("Forward", "Backward")) {
-      String source = source(layers, name);
+      String source = DeclaredImages.source(INPUT + layers, name);
       int pool = source.indexOf("k.maxPool2");
       int relu = source.indexOf("k.relu(");
       assertThat(pool).as(name).isPositive();
@@ -37,24 +36,10 @@ final class PoolsFirstTest {
   @ParameterizedTest
   @CsvSource({"@LeakyReLU(0.1), leakyRelu", "@Tanh, tanh", "@ELU, elu"})
   void otherActivationsStayInFront(String activation, String kernel) {
-    String source = source(activation + " @MaxPool2D(2) Layer a();", "Forward");
+    String source =
+        DeclaredImages.source(INPUT + activation + " @MaxPool2D(2) Layer a();", "Forward");
     int call = source.indexOf("k." + kernel + "(");
     assertThat(call).isPositive();
     assertThat(source.indexOf("k.maxPool2")).isGreaterThan(call);
-  }
-
-  private static String source(String layers, String name) {
-    Compilation compilation =
-        Compiler.javac()
-            .withProcessors(new NeuriteProcessor())
-            .withOptions("--release", "25", "-proc:only")
-            .compile(
-                JavaFileObjects.forSourceString(
-                    "networks.Images",
-                    "package networks;\nimport dev.neurite.dsl.*;\n@Model public interface Images {\n@Input({3, 8, 8}) Layer x();\n"
-                        + layers
-                        + "\n}\n"));
-    assertThat(compilation.errors()).isEmpty();
-    return CompiledClasses.source(compilation, "networks", "Images" + name);
   }
 }

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.google.testing.compile.Compilation;
-import com.google.testing.compile.Compiler;
-import com.google.testing.compile.JavaFileObjects;
 import dev.neurite.TrainableModel;
 import dev.neurite.Training;
 import java.util.ArrayList;
@@ -61,17 +59,19 @@ final class WinogradTest {
           """)
   void manyChannelsOfMiddleSizedImagesAreFilteredSo(String shape, String conv, boolean minimal) {
     Compilation compilation =
-        compile(
+        DeclaredImages.compile(
             "@Input({%s}) Layer x();\n@Conv2D(%s) Layer y();".formatted(shape, conv), "-proc:only");
-    assertThat(source(compilation, "Forward").contains("winogradInput(")).isEqualTo(minimal);
-    assertThat(source(compilation, "Backward").contains("winogradInput(")).isEqualTo(minimal);
+    assertThat(DeclaredImages.source(compilation, "Forward").contains("winogradInput("))
+        .isEqualTo(minimal);
+    assertThat(DeclaredImages.source(compilation, "Backward").contains("winogradInput("))
+        .isEqualTo(minimal);
   }
 
   @Test
   void theOptionTurnsItOff() {
-    Compilation compilation = compile(NETWORK, OFF, "-proc:only");
+    Compilation compilation = DeclaredImages.compile(NETWORK, OFF, "-proc:only");
     for (String name : List.of("Forward", "Backward", "Model")) {
-      assertThat(source(compilation, name)).doesNotContainIgnoringCase("winograd");
+      assertThat(DeclaredImages.source(compilation, name)).doesNotContainIgnoringCase("winograd");
     }
   }
 
@@ -82,7 +82,7 @@ final class WinogradTest {
   @Test
   void valuesAndGradientsAreThoseOfTheSums() {
     List<float[]> filtered = pass(Filtered.CLASSES, 2);
-    List<float[]> summed = pass(CompiledClasses.of(compile(NETWORK, OFF)), 2);
+    List<float[]> summed = pass(CompiledClasses.of(DeclaredImages.compile(NETWORK, OFF)), 2);
     assertThat(filtered).hasSameSizeAs(summed);
     for (int i = 0; i < summed.size(); i++) {
       float[] expected = summed.get(i);
@@ -110,7 +110,7 @@ final class WinogradTest {
   }
 
   private static final class Filtered {
-    static final ClassLoader CLASSES = CompiledClasses.of(compile(NETWORK));
+    static final ClassLoader CLASSES = CompiledClasses.of(DeclaredImages.compile(NETWORK));
   }
 
   /** An output, gradients of the input and of each weight, and a prediction. */
@@ -144,26 +144,5 @@ final class WinogradTest {
       values[i] = (float) random.nextDouble(-1, 1);
     }
     return values;
-  }
-
-  private static Compilation compile(String layers, String... options) {
-    List<String> all = new ArrayList<>(List.of("--release", "25"));
-    all.addAll(List.of(options));
-    Compilation compilation =
-        Compiler.javac()
-            .withProcessors(new NeuriteProcessor())
-            .withOptions(all)
-            .compile(
-                JavaFileObjects.forSourceString(
-                    "networks.Images",
-                    "package networks;\nimport dev.neurite.dsl.*;\n@Model public interface Images {\n"
-                        + layers
-                        + "\n}\n"));
-    assertThat(compilation.errors()).isEmpty();
-    return compilation;
-  }
-
-  private static String source(Compilation compilation, String name) {
-    return CompiledClasses.source(compilation, "networks", "Images" + name);
   }
 }
