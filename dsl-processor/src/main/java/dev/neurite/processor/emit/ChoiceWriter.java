@@ -17,12 +17,19 @@ final class ChoiceWriter {
   private final Signature signature;
   private final InferenceMemory memory;
   private final boolean vectors;
+  private final boolean workspaces;
 
-  ChoiceWriter(String name, Signature signature, InferenceMemory memory, boolean vectors) {
+  ChoiceWriter(
+      String name,
+      Signature signature,
+      InferenceMemory memory,
+      boolean vectors,
+      boolean workspaces) {
     this.name = name;
     this.signature = signature;
     this.memory = memory;
     this.vectors = vectors;
+    this.workspaces = workspaces;
   }
 
   private static FieldSpec.Builder field(TypeName type, String field, Modifier... modifiers) {
@@ -59,7 +66,28 @@ final class ChoiceWriter {
         signature.outputs().stream()
             .map(output -> signature.outputParameter(output) + "Scratch, 0")
             .collect(joining(", "));
-    return "model.block(" + kernels + ", a, " + inputs + ", " + rows + ", " + outputs + ");";
+    String workspace = workspaces ? "a, " : "";
+    return "model.block("
+        + (kernels + ", " + workspace + inputs + ", " + rows + ", " + outputs)
+        + ");";
+  }
+
+  /** A call of one row that asks for its kernels. */
+  private String asking() {
+    String call = call("Mixed.ASKING", "1");
+    return workspaces
+        ? """
+          Workspace workspace = model.borrow();
+          try {
+            float[] a = workspace.values();
+            %s
+          } finally {
+            workspace.used.setRelease(0);
+          }
+          """
+            .formatted(call)
+            .strip()
+        : call;
   }
 
   TypeSpec type() {
@@ -105,16 +133,10 @@ final class ChoiceWriter {
                 TypedCode.of(
                     """
                     %s
-                    Workspace workspace = model.borrow();
-                    try {
-                      float[] a = workspace.values();
-                      %s
-                    } finally {
-                      workspace.used.setRelease(0);
-                    }
+                    %s
                     Exercise.start();
                     """
-                        .formatted(scratch(true).strip(), call("Mixed.ASKING", "1"))))
+                        .formatted(scratch(true).strip(), asking())))
             .build());
     type.addMethod(
         MethodSpec.methodBuilder("begin")
@@ -155,7 +177,7 @@ final class ChoiceWriter {
                       return;
                     }
                     Simd simd = new Simd();
-                    float[] a = new float[WORKSPACE];
+                    %s
                     %s
                     long start = System.nanoTime();
                     for (int call = 0; call < 6000 && System.nanoTime() - start < 500_000_000L; call++) {
@@ -167,6 +189,7 @@ final class ChoiceWriter {
                     kernels = simd;
                     """
                         .formatted(
+                            workspaces ? "float[] a = new float[WORKSPACE];" : "",
                             scratch(memory.blockRows() == 1).strip(),
                             call("simd", "1"),
                             call("simd", "BLOCK_ROWS"))))

@@ -24,6 +24,7 @@ final class ForwardSupport {
   private final FoldWriter folds;
   private final boolean vectors;
   private final boolean together;
+  private final boolean workspaces;
   private final Bodies bodies;
 
   ForwardSupport(
@@ -34,6 +35,7 @@ final class ForwardSupport {
       FoldWriter folds,
       boolean vectors,
       boolean together,
+      boolean workspaces,
       Bodies bodies) {
     this.name = name;
     this.signature = signature;
@@ -42,19 +44,22 @@ final class ForwardSupport {
     this.folds = folds;
     this.vectors = vectors;
     this.together = together;
+    this.workspaces = workspaces;
     this.bodies = bodies;
   }
 
   void addTo(TypeSpec.Builder type) {
     checks(type);
-    workspaces(type);
+    if (workspaces) {
+      workspaces(type);
+    }
     folds.addTo(type);
     new LoadWriter(name, layout, bodies).addTo(type);
     new VectorsWriter(name, vectors).addTo(type);
     if (signature.outputs().size() > 1) {
       type.addType(outputs());
     }
-    type.addType(new ChoiceWriter(name, signature, memory, vectors).type());
+    type.addType(new ChoiceWriter(name, signature, memory, vectors, workspaces).type());
     type.addType(new TeamWriter(name, signature, together).type());
   }
 

@@ -79,8 +79,10 @@ final class ForwardWriter {
               LANE_ROWS,
               "Rows from which on sixteen share the lanes of vectors in some layers.\n"));
     }
-    type.addField(
-        constant("WORKSPACE", memory.length() + SLACK, "Floats that a block of rows needs.\n"));
+    if (usesWorkspaces()) {
+      type.addField(
+          constant("WORKSPACE", memory.length() + SLACK, "Floats that a block of rows needs.\n"));
+    }
     orders.stream()
         .flatMap(order -> order.constants().stream())
         .forEach(constant -> type.addField(constant(constant.name(), constant.value(), "")));
@@ -91,14 +93,16 @@ final class ForwardWriter {
             .initializer(vectors ? "vectorsPresent()" : "false")
             .build());
     type.addField(ArrayTypeName.of(TypeName.FLOAT), "p", Modifier.PRIVATE, Modifier.FINAL);
-    type.addField(
-        FieldSpec.builder(
-                ArrayTypeName.of(ClassName.bestGuess("Workspace")),
-                "workspaces",
-                Modifier.PRIVATE,
-                Modifier.FINAL)
-            .addJavadoc("As many as calls are likely to run at the same time.\n")
-            .build());
+    if (usesWorkspaces()) {
+      type.addField(
+          FieldSpec.builder(
+                  ArrayTypeName.of(ClassName.bestGuess("Workspace")),
+                  "workspaces",
+                  Modifier.PRIVATE,
+                  Modifier.FINAL)
+              .addJavadoc("As many as calls are likely to run at the same time.\n")
+              .build());
+    }
     type.addField(ClassName.bestGuess("Choice"), "choice", Modifier.PRIVATE, Modifier.FINAL);
     type.addField(
         FieldSpec.builder(ClassName.bestGuess("Team"), "team", Modifier.PRIVATE, Modifier.FINAL)
@@ -108,7 +112,15 @@ final class ForwardWriter {
     prediction(type);
     layers(type);
     new ForwardSupport(
-            name, signature, layout, memory, folds, vectors, !code.together().isEmpty(), bodies)
+            name,
+            signature,
+            layout,
+            memory,
+            folds,
+            vectors,
+            !code.together().isEmpty(),
+            usesWorkspaces(),
+            bodies)
         .addTo(type);
     KernelClasses kernels = new KernelClasses(code.kernels(), "float", bodies);
     type.addType(kernels.contract());
@@ -119,6 +131,11 @@ final class ForwardWriter {
       type.addType(new ExerciseWriter(kernels.inOrderOfWeight(), bodies).type());
     }
     return type.build();
+  }
+
+  /** Whether values lie anywhere but in the caller's arrays. */
+  private boolean usesWorkspaces() {
+    return !memory.isEmpty() || !code.together().isEmpty();
   }
 
   private static FieldSpec constant(String name, int value, String documentation) {
@@ -134,7 +151,7 @@ final class ForwardWriter {
   }
 
   private void construction(TypeSpec.Builder type) {
-    type.addMethod(
+    MethodSpec.Builder constructor =
         MethodSpec.constructorBuilder()
             .addModifiers(Modifier.PRIVATE)
             .addParameter(ArrayTypeName.of(TypeName.FLOAT), "parameters")
@@ -142,14 +159,17 @@ final class ForwardWriter {
             .addParameter(ClassName.bestGuess("Team"), "team")
             .addStatement("this.p = parameters")
             .addStatement("this.choice = choice")
-            .addStatement("this.team = team")
-            .addStatement(
-                "this.workspaces = new Workspace[2 * $T.getRuntime().availableProcessors()]",
-                Runtime.class)
-            .beginControlFlow("for (int i = 0; i < workspaces.length; i++)")
-            .addStatement("workspaces[i] = new Workspace()")
-            .endControlFlow()
-            .build());
+            .addStatement("this.team = team");
+    if (usesWorkspaces()) {
+      constructor
+          .addStatement(
+              "this.workspaces = new Workspace[2 * $T.getRuntime().availableProcessors()]",
+              Runtime.class)
+          .beginControlFlow("for (int i = 0; i < workspaces.length; i++)")
+          .addStatement("workspaces[i] = new Workspace()")
+          .endControlFlow();
+    }
+    type.addMethod(constructor.build());
     type.addMethod(
         MethodSpec.methodBuilder("of")
             .addModifiers(Modifier.STATIC)
@@ -283,21 +303,25 @@ final class ForwardWriter {
     outputParameters(run);
     checkIndices(run);
     run.addStatement("$L k = choice.kernels", KernelClasses.KERNELS);
-    run.addStatement("Workspace workspace = borrow()");
-    run.beginControlFlow("try");
-    run.addStatement("float[] a = workspace.values()");
+    if (usesWorkspaces()) {
+      run.addStatement("Workspace workspace = borrow()");
+      run.beginControlFlow("try");
+      run.addStatement("float[] a = workspace.values()");
+    }
     run.beginControlFlow("for (int row = from; row < to; row += BLOCK_ROWS)");
-    List<String> places = new ArrayList<>();
+    List<String> places = new ArrayList<>(usesWorkspaces() ? List.of("a") : List.of());
     signature.inputs().forEach(input -> places.add(input.parameter() + ", row * " + input.size()));
     places.add("Math.min(BLOCK_ROWS, to - row)");
     signature
         .outputs()
         .forEach(output -> places.add(outputName(output) + ", row * " + output.size()));
-    run.addStatement("block(k, a, $L)", String.join(", ", places));
+    run.addStatement("block(k, $L)", String.join(", ", places));
     run.endControlFlow();
-    run.nextControlFlow("finally");
-    run.addStatement("workspace.used.setRelease(0)");
-    run.endControlFlow();
+    if (usesWorkspaces()) {
+      run.nextControlFlow("finally");
+      run.addStatement("workspace.used.setRelease(0)");
+      run.endControlFlow();
+    }
     type.addMethod(run.build());
   }
 
@@ -328,7 +352,9 @@ final class ForwardWriter {
   List<Argument> blockArguments() {
     List<Argument> arguments = new ArrayList<>();
     arguments.add(new Argument(ClassName.bestGuess(KernelClasses.KERNELS), "k"));
-    arguments.add(new Argument(ArrayTypeName.of(TypeName.FLOAT), "a"));
+    if (usesWorkspaces()) {
+      arguments.add(new Argument(ArrayTypeName.of(TypeName.FLOAT), "a"));
+    }
     for (int i = 0; i < signature.inputs().size(); i++) {
       boolean index = signature.inputs().get(i).isIndex();
       arguments.add(

@@ -38,18 +38,18 @@ final class ScalarTile {
                           + "] : 0"));
     }
     boolean whole = perRow || perLane;
-    if (!c.operands().startsFromZero() && !c.nested()) {
+    if (!c.operands().startsFromZero() && !c.takesAll()) {
       text.open("if (!first)");
       columns(
           text, whole, j -> "s%d = c[%s];".formatted(j, IndexText.sum("c0", Integer.toString(j))));
       text.close();
     }
-    if (c.nested()) {
+    if (c.takesAll()) {
       TileIndices.openLoops(c, text);
     } else {
       TileIndices.openLoop(c, text);
     }
-    int steps = TileIndices.stepsWritten(c, c.nested());
+    int steps = TileIndices.stepsWritten(c, c.takesAll());
     if (steps > MOST_WRITTEN) {
       text.open("for (int step = 0; step < %d; step++)".formatted(steps));
       step(c, real, "step", "", text);
@@ -60,7 +60,7 @@ final class ScalarTile {
       }
     }
     text.close();
-    for (int level = 1; c.nested() && level < TileIndices.loops(c); level++) {
+    for (int level = 1; c.takesAll() && level < TileIndices.loops(c); level++) {
       text.close();
     }
     columns(text, whole, j -> store(c, j));
@@ -88,7 +88,7 @@ final class ScalarTile {
   }
 
   private static String index(Contraction c, String side, String step) {
-    return c.nested()
+    return c.takesAll()
         ? TileIndices.nestedIndex(c, side, step)
         : TileIndices.innerIndex(c, side, step);
   }

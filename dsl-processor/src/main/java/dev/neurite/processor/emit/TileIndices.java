@@ -3,17 +3,12 @@ package dev.neurite.processor.emit;
 import dev.neurite.processor.kernel.Contraction;
 import dev.neurite.processor.kernel.Contraction.Operands;
 import dev.neurite.processor.kernel.IndexText;
+import dev.neurite.processor.kernel.ProductGradients;
 import dev.neurite.processor.kernel.Products;
 import java.util.List;
 
 /** The loops inside tiles and the indices of what they read and write. */
 final class TileIndices {
-
-  /**
-   * Steps of one call of a tile: fewer than C2's LoopStripMiningIter, 1000. An image of 28 x 28 is
-   * one call, which reads its rows from a caller's array without gaps.
-   */
-  private static final int MOST_STEPS = 960;
 
   /** Where a's values of a turn begin, if several steps share it. */
   private static final String TURN = "turn";
@@ -25,7 +20,7 @@ final class TileIndices {
    * on from what it stored, since masked loads beside masked stores are more than C2 inlines.
    */
   static boolean takesAll(Contraction c, boolean tail) {
-    return c.nested() || (tail && c.operands() == Operands.OUTPUTS);
+    return c.takesAll() || (tail && c.operands() == Operands.OUTPUTS);
   }
 
   /** Whether steps of the innermost loop are written out in a tile that takes all steps. */
@@ -47,7 +42,7 @@ final class TileIndices {
    * Steps of one call of a tile. A gradient's are those of a block, whose sum is added to others.
    */
   static int mostSteps(Contraction c) {
-    return c.operands().startsFromZero() ? Products.BLOCK : MOST_STEPS;
+    return c.operands().startsFromZero() ? ProductGradients.BLOCK : Products.PASS;
   }
 
   static void openLoop(Contraction c, JavaText text) {
@@ -63,12 +58,12 @@ final class TileIndices {
     String a = "ao";
     String w = "";
     List<Contraction.Loop> loops = c.loops();
-    if (c.nested()) {
+    if (c.takesAll()) {
       text.line("int last = Math.min(%s, %d);".formatted(loops.getFirst().count(), mostSteps(c)));
     }
     for (int level = 0; level < loops(c); level++) {
       Contraction.Loop loop = loops.get(level);
-      String count = c.nested() && level == 0 ? "last" : loop.count();
+      String count = c.takesAll() && level == 0 ? "last" : loop.count();
       text.open(
           "for (int %s = 0; %s < %s; %s++)"
               .formatted(loop.variable(), loop.variable(), count, loop.variable()));
@@ -83,9 +78,12 @@ final class TileIndices {
     }
   }
 
-  /** The index of a step where a tile takes the whole nest. */
+  /** The index of a step where a tile takes all steps. */
   static String nestedIndex(Contraction c, String side, String step) {
     Contraction.Loop inner = c.loops().getLast();
+    if (c.loops().size() == 1) {
+      return innerIndex(c, side, step);
+    }
     String outer = side + (char) ('A' + c.loops().size() - 2);
     return IndexText.sum(
         outer,

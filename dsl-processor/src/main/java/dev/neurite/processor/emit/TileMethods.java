@@ -111,11 +111,11 @@ final class TileMethods {
   /** Registers the tile of one row and 16 columns and returns a call of it. */
   String scalar(Contraction c, Kernel kernel, String row, String column) {
     String name = c.name() + (c.nested() ? "Nest" : "") + "1x16";
-    List<Parameter> parameters = parameters(c, kernel, c.nested());
+    List<Parameter> parameters = parameters(c, kernel, c.takesAll());
     tiles.computeIfAbsent(
         name,
         ignored -> new Tile(name, "One row by 16 columns.", parameters, ScalarTile.body(c, real)));
-    return call(name, c, parameters, c.nested(), row, column);
+    return call(name, c, parameters, c.takesAll(), row, column);
   }
 
   /**
@@ -147,7 +147,7 @@ final class TileMethods {
    * safepoint lie in memory, and with them all sums.
    */
   static void openPasses(Contraction c, JavaText text) {
-    if (c.nested()) {
+    if (c.takesAll()) {
       return;
     }
     String a = "ao";
@@ -190,7 +190,7 @@ final class TileMethods {
   }
 
   static void closePasses(Contraction c, JavaText text) {
-    for (int level = 0; !c.nested() && level <= c.tileLoop(); level++) {
+    for (int level = 0; !c.takesAll() && level <= c.tileLoop(); level++) {
       text.close();
     }
   }

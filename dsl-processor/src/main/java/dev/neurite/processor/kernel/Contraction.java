@@ -18,9 +18,7 @@ import java.util.List;
  * @param columns what numbers of columns there are
  * @param room whether the result has room for 15 numbers behind its last, so that whole vectors are
  *     stored: columns from the last to the first, so that what goes beyond a row is overwritten
- * @param nested whether a tile takes the whole nest of two loops in one call; the inner one then
- *     runs as often as a constant of the kernel says, which keeps its sums in registers across the
- *     outer one
+ * @param steps which of them one call of a tile takes
  * @param writtenOut whether the innermost loop, whose count is a number, is written out in a tile
  */
 public record Contraction(
@@ -34,7 +32,7 @@ public record Contraction(
     boolean moreRows,
     Columns columns,
     boolean room,
-    boolean nested,
+    Steps steps,
     boolean writtenOut) {
 
   public Contraction {
@@ -48,6 +46,16 @@ public record Contraction(
    */
   public boolean endsWithFours() {
     return operands == Operands.OUTPUTS && wide.rows() > 4 && wide.vectors() == 4;
+  }
+
+  /** Whether a tile takes all steps in one call, so that no sums wait in the result. */
+  public boolean takesAll() {
+    return steps != Steps.OF_A_PASS;
+  }
+
+  /** Whether a tile takes a nest of two loops in one call. */
+  public boolean nested() {
+    return steps == Steps.OF_THE_NEST;
   }
 
   /** The place among the loops of the one that a tile runs through. */
@@ -111,6 +119,19 @@ public record Contraction(
       String jumps = run == 0 ? "0" : IndexText.product(row + " / " + run, jump);
       return IndexText.sum(IndexText.product(row, step), jumps);
     }
+  }
+
+  /** Which steps one call of a tile takes. */
+  public enum Steps {
+    /** Those of the innermost loop that one pass over the result has; sums wait there for more. */
+    OF_A_PASS,
+    /** All of the only loop: no more than one pass has. */
+    OF_THE_LOOP,
+    /**
+     * All of a nest of two loops. The inner one runs as often as a constant of the kernel says,
+     * which keeps sums in registers across the outer one.
+     */
+    OF_THE_NEST
   }
 
   /** Rows and vectors whose sums are in registers at once. */
@@ -216,7 +237,7 @@ public record Contraction(
         moreRows || other.moreRows,
         columns.or(other.columns),
         room,
-        nested,
+        steps,
         writtenOut);
   }
 }

@@ -58,7 +58,7 @@ public final class Lanes {
                     filters % tile != 0,
                     Contraction.Columns.of(pixels * 16),
                     false,
-                    nested,
+                    nested ? Contraction.Steps.OF_THE_NEST : Contraction.Steps.OF_A_PASS,
                     false))));
   }
 
@@ -101,7 +101,7 @@ public final class Lanes {
                     more,
                     Contraction.Columns.EVEN,
                     false,
-                    nested,
+                    nested ? Contraction.Steps.OF_THE_NEST : Contraction.Steps.OF_A_PASS,
                     false))));
   }
 

@@ -64,7 +64,7 @@ public final class Planes {
                     filters % rows != 0,
                     Contraction.Columns.EVEN,
                     false,
-                    true,
+                    Contraction.Steps.OF_THE_NEST,
                     true))));
   }
 

@@ -11,6 +11,7 @@ import dev.neurite.processor.autodiff.Step.Flow;
 import dev.neurite.processor.graph.Operation;
 import dev.neurite.processor.kernel.Elementwise;
 import dev.neurite.processor.kernel.Kernel;
+import dev.neurite.processor.kernel.ProductGradients;
 import dev.neurite.processor.kernel.Products;
 import dev.neurite.processor.memory.ConvGeometry;
 import dev.neurite.processor.memory.ParameterLayout.Storage;
@@ -164,13 +165,9 @@ final class BackwardLowering {
         frame
             .kernels()
             .call(
-                Products.product(inputs, false, own),
+                Products.matmul(dense.units(), inputs, false, own),
                 own ? List.of("lda", "ldc") : List.of(),
                 frame.elements(steps),
-                "1",
-                "0",
-                "1",
-                "0",
                 text(dense.units()),
                 dy.array(),
                 dy.at(frame.from()),
@@ -288,7 +285,7 @@ final class BackwardLowering {
           frame
               .kernels()
               .call(
-                  Products.turn(),
+                  ProductGradients.turn(),
                   text(g.taps()),
                   text(g.groupChannels()),
                   text(g.groupFilters()),
@@ -321,7 +318,7 @@ final class BackwardLowering {
         frame
             .kernels()
             .call(
-                Products.turn(),
+                ProductGradients.turn(),
                 "1",
                 text(inputs),
                 text(weight.outputs()),

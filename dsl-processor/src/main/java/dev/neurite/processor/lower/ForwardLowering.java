@@ -246,14 +246,10 @@ final class ForwardLowering {
     Place weight = weight(node);
     String bias = bias(node, dense.bias());
     boolean own = Products.hasOwnTiles((long) steps * inputs * dense.units());
-    product(
-        Products.product(dense.units(), room(y), own),
+    matmul(
+        Products.matmul(inputs, dense.units(), room(y), own),
         own,
         frame.elements(steps),
-        "1",
-        "0",
-        "1",
-        "0",
         text(inputs),
         x.array(),
         x.at(frame.from()),
@@ -269,7 +265,7 @@ final class ForwardLowering {
         text(dense.units()));
   }
 
-  private void product(Kernel kernel, boolean own, String... arguments) {
+  private void matmul(Kernel kernel, boolean own, String... arguments) {
     lines.add(frame.kernels().call(kernel, own ? List.of("lda", "ldc") : List.of(), arguments));
   }
 
@@ -290,14 +286,10 @@ final class ForwardLowering {
     if (g.isPointwise()) {
       boolean own =
           Products.hasOwnTiles((long) g.height() * g.width() * g.channels() * g.filters());
-      product(
-          Products.product(g.filters(), room(y), own),
+      matmul(
+          Products.matmul(g.channels(), g.filters(), room(y), own),
           own,
           count(frame.elements(g.height() * g.width()), 1),
-          "1",
-          "0",
-          "1",
-          "0",
           text(g.channels()),
           x.array(),
           first(x.at(frame.from()), g.channels()),

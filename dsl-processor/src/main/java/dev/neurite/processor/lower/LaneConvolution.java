@@ -11,7 +11,7 @@ import dev.neurite.processor.kernel.Elementwise;
 import dev.neurite.processor.kernel.Kernel;
 import dev.neurite.processor.kernel.Lanes;
 import dev.neurite.processor.kernel.Movement;
-import dev.neurite.processor.kernel.Products;
+import dev.neurite.processor.kernel.ProductGradients;
 import dev.neurite.processor.lower.LayerMethod.Split;
 import dev.neurite.processor.lower.ParameterLowering.Part;
 import dev.neurite.processor.memory.ConvGeometry;
@@ -304,7 +304,7 @@ final class LaneConvolution {
     int step = g.filters() * ROWS;
     return List.of(
         call(
-            Products.sumRows(),
+            ProductGradients.sumRows(),
             "(rows + 15) >> 4",
             text(g.inputs() * step),
             product("to - from", text(step)),
@@ -356,7 +356,7 @@ final class LaneConvolution {
         new Split.Units(g.filters(), 16),
         List.of(
             call(
-                Products.sumRows(),
+                ProductGradients.sumRows(),
                 "(rows + 15) >> 4",
                 text(step),
                 "(to - from) * 16",

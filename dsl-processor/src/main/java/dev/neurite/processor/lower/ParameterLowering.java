@@ -12,6 +12,7 @@ import dev.neurite.processor.graph.Operation;
 import dev.neurite.processor.kernel.Elementwise;
 import dev.neurite.processor.kernel.Kernel;
 import dev.neurite.processor.kernel.Movement;
+import dev.neurite.processor.kernel.ProductGradients;
 import dev.neurite.processor.kernel.Products;
 import dev.neurite.processor.kernel.Winograd;
 import dev.neurite.processor.lower.LayerMethod.Split;
@@ -155,7 +156,7 @@ final class ParameterLowering {
     int inputs = inputs(weight);
     String positions = positions(dense);
     boolean own = Products.hasOwnTiles((long) x().rowSize() * weight.outputs());
-    Kernel into = Products.outerInto(weight.outputs(), own);
+    Kernel into = ProductGradients.outerInto(weight.outputs(), own);
     List<String> first = new ArrayList<>(List.of("to - from"));
     first.addAll(sums(weight, "0", "block", true));
     List<Line> lines =
@@ -163,7 +164,8 @@ final class ParameterLowering {
     lines.add(new Line.Define("fours", positions + " & -4"));
     lines.add(
         new Line.Define(
-            "block", "fours == 0 ? " + positions + " : Math.min(fours, " + Products.BLOCK + ")"));
+            "block",
+            "fours == 0 ? " + positions + " : Math.min(fours, " + ProductGradients.BLOCK + ")"));
     lines.add(outer(into, own, first.toArray(String[]::new)));
     lines.add(new Line.When("fours > block", List.of(moreSums(weight, "block", "fours - block"))));
     lines.add(
@@ -188,14 +190,16 @@ final class ParameterLowering {
     boolean own = Products.hasOwnTiles((long) x.rowSize() * weight.outputs());
     List<String> arguments = new ArrayList<>(List.of("to - from", "1", "0", "0"));
     arguments.addAll(sums(weight, begin, count, false));
-    return outer(Products.outer(weight.outputs(), own), own, arguments.toArray(String[]::new));
+    return outer(
+        ProductGradients.outer(weight.outputs(), own), own, arguments.toArray(String[]::new));
   }
 
   /** The same of columns {@code first} to {@code last}, in tiles that other layers use too. */
   private Line.Call moreSums(Storage.Panels weight, String begin, String count) {
     List<String> arguments = new ArrayList<>(List.of("to - from", "1", "0", "0"));
     arguments.addAll(sums(weight, begin, count, true));
-    return outer(Products.outer(weight.outputs(), false), false, arguments.toArray(String[]::new));
+    return outer(
+        ProductGradients.outer(weight.outputs(), false), false, arguments.toArray(String[]::new));
   }
 
   /** The arguments that tell what is summed, and where to. */
@@ -247,7 +251,7 @@ final class ParameterLowering {
     String padded = groups == 1 ? "0" : product("group", text((outputs + 15) / 16 * 16));
     Line.Call sums =
         call(
-            Products.sumRows(),
+            ProductGradients.sumRows(),
             "rows",
             text(summed.rowSize()),
             "to - from",
@@ -279,7 +283,7 @@ final class ParameterLowering {
                 frame
                     .kernels()
                     .call(
-                        Products.sumRows(),
+                        ProductGradients.sumRows(),
                         text(dy.rowSize() / outputs),
                         text(outputs * lanes),
                         text(outputs * lanes),
@@ -317,7 +321,7 @@ final class ParameterLowering {
         Products.hasOwnTiles((long) g.outHeight() * g.outWidth() * g.inputs() * g.groupFilters());
     Line.Call outer =
         outer(
-            Products.outer(g.groupFilters(), own),
+            ProductGradients.outer(g.groupFilters(), own),
             own,
             "last - first",
             g.outHeight() <= IMAGE_ROWS

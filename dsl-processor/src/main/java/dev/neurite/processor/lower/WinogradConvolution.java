@@ -4,6 +4,7 @@ import static dev.neurite.processor.kernel.IndexText.product;
 import static dev.neurite.processor.kernel.IndexText.sum;
 
 import dev.neurite.processor.arrange.WinogradTiles;
+import dev.neurite.processor.kernel.ProductGradients;
 import dev.neurite.processor.kernel.Products;
 import dev.neurite.processor.kernel.Winograd;
 import dev.neurite.processor.memory.Place;
@@ -115,13 +116,9 @@ record WinogradConvolution(KernelSet kernels, WinogradTiles tiles, Place room) {
             text(tiles.readStep()));
     Line.Call products =
         kernels.call(
-            Products.productBy(tiles.tilesAtOnce(), tiles.filters(), false, true),
+            Products.matmulBy(tiles.tilesAtOnce(), tiles.channels(), tiles.filters()),
             List.of("lda", "ldc"),
             block.count(),
-            "1",
-            "0",
-            "1",
-            "0",
             text(tiles.channels()),
             room.array(),
             sum(read, product("place", text(tiles.channels()))),
@@ -213,7 +210,7 @@ record WinogradConvolution(KernelSet kernels, WinogradTiles tiles, Place room) {
             product("to", ofRow),
             List.of(
                 kernels.call(
-                    Products.outer(tiles.filters(), true),
+                    ProductGradients.outer(tiles.filters(), true),
                     List.of("aStep", "wStep"),
                     text(tiles.channels()),
                     "1",

@@ -35,6 +35,11 @@ public record InferenceMemory(
     results = List.copyOf(results);
   }
 
+  /** Whether no value lies in the workspace: layers read and write the caller's arrays alone. */
+  public boolean isEmpty() {
+    return length <= ParameterLayout.START;
+  }
+
   /**
    * Neighbouring nodes that rows pass through together.
    *
