@@ -67,8 +67,10 @@ final class TileMethods {
         ignored ->
             new Tile(
                 name,
-                "%d rows by %s."
-                    .formatted(rows, vectors == 1 ? "one vector" : vectors + " vectors"),
+                "%s by %s."
+                    .formatted(
+                        rows == 1 ? "One row" : rows + " rows",
+                        vectors == 1 ? "one vector" : vectors + " vectors"),
                 parameters,
                 constants(every, constants) + SimdTile.body(c, rows, vectors, tail)));
     return call(name, c, parameters, all, row, column);

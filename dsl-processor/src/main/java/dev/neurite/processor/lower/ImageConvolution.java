@@ -194,19 +194,7 @@ final class ImageConvolution {
     if (rows > 1) {
       arguments.add(text(row - g.outWidth() * conv.stride().width()));
     }
-    arguments.addAll(
-        List.of(
-            source.array(),
-            sum(source.at("row"), product(first, text(row))),
-            text(conv.stride().width()),
-            "p",
-            text(frame.panels(node.origin(), "weight").offset()),
-            text(g.filters()),
-            "p",
-            bias,
-            y.array(),
-            sum(y.at("row"), product(first, text(g.outWidth() * g.filters()))),
-            text(g.filters())));
+    arguments.addAll(ofPanel(first, source, row, conv.stride().width(), y, bias));
     return frame
         .kernels()
         .call(
@@ -217,26 +205,44 @@ final class ImageConvolution {
 
   private Line.Call inPanel(Place source, Place y, String bias) {
     int rowFloats = g.paddedWidth() * g.channels();
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                text(g.outWidth()),
+                text(conv.kernel().height()),
+                text(conv.dilation().height() * rowFloats),
+                text(g.depth())));
+    int row = conv.stride().height() * rowFloats;
+    arguments.addAll(ofPanel("y", source, row, conv.stride().width() * g.channels(), y, bias));
     return frame
         .kernels()
         .call(
             Products.panelBy(g.outWidth(), g.depth()),
             List.of("m", "tapStride", "depth", "lda", "ldc"),
-            text(g.outWidth()),
-            text(conv.kernel().height()),
-            text(conv.dilation().height() * rowFloats),
-            text(g.depth()),
-            source.array(),
-            sum(source.at("row"), product("y", text(conv.stride().height() * rowFloats))),
-            text(conv.stride().width() * g.channels()),
-            "p",
-            text(frame.panels(node.origin(), "weight").offset()),
-            text(g.filters()),
-            "p",
-            bias,
-            y.array(),
-            sum(y.at("row"), product("y", text(g.outWidth() * g.filters()))),
-            text(g.filters()));
+            arguments.toArray(String[]::new));
+  }
+
+  /**
+   * The operands of products with one panel of filters.
+   *
+   * @param first row of results
+   * @param row floats of the source from one row of results to the next
+   * @param pixel the same from one pixel to the next
+   */
+  private List<String> ofPanel(
+      String first, Place source, int row, int pixel, Place y, String bias) {
+    return List.of(
+        source.array(),
+        sum(source.at("row"), product(first, text(row))),
+        text(pixel),
+        "p",
+        text(frame.panels(node.origin(), "weight").offset()),
+        text(g.filters()),
+        "p",
+        bias,
+        y.array(),
+        sum(y.at("row"), product(first, text(g.outWidth() * g.filters()))),
+        text(g.filters()));
   }
 
   private WinogradConvolution winograd(WinogradTiles tiles) {
