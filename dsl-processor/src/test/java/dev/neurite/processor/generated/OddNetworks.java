@@ -55,6 +55,13 @@ final class OddNetworks {
           @Dense(value = 750, bias = false) @ReLU Layer b();
           @Dense(3) Layer c();
         """);
+    // All values lie in the callers' arrays.
+    BODIES.put(
+        "OddAlone",
+        """
+          @Input(37) Layer x();
+          @Dense(48) @Tanh Layer y();
+        """);
     // Pools behind ReLU, which change places: windows that overlap, with a border, and of one
     // value.
     BODIES.put(

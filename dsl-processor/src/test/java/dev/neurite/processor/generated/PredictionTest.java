@@ -47,7 +47,13 @@ final class PredictionTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"Mlp231, SIMD", "Mlp231, SCALAR", "OddConvOne, SIMD", "OddNorms, SIMD"})
+  @CsvSource({
+    "Mlp231, SIMD",
+    "Mlp231, SCALAR",
+    "OddAlone, SIMD",
+    "OddConvOne, SIMD",
+    "OddNorms, SIMD"
+  })
   void predictIntoAllocatesNothing(String name, Variant variant) throws Throwable {
     variant.choose();
     GeneratedNetwork network = CompiledNetworks.compiled().network(name);
