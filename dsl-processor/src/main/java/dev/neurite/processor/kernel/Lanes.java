@@ -41,14 +41,14 @@ public final class Lanes {
         "Convolutions of 16 images in the lanes: c[j][i] = b[i] + sum of a[k][i] w[j][k] over {@code taps} x {@code depth} inputs k, in this"
             + " order, for filters i and pixels j.",
         Kernel.parameters(
-            "int m, int taps, int tapStride, int depth, real[] a, int ao, real[] w, int wo, int panel, int n, real[] b, int bo, real[] c,"
-                + " int co, int resultPanel"),
+            "int m, int taps, int aTap, int tapStride, int depth, real[] a, int ao, real[] w, int wo, int panel, int n, real[] b, int bo,"
+                + " real[] c, int co, int resultPanel"),
         List.of(
             new Stmt.Contract(
                 new Contraction(
                     "lanes",
                     List.of(
-                        new Loop("tap", "taps", "depth * 16", "tapStride"),
+                        new Loop("tap", "taps", "aTap", "tapStride"),
                         new Loop("k", "depth", "16", "16")),
                     new Contraction.Rows("1"),
                     Operands.LANES,

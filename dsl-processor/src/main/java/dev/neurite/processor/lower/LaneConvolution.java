@@ -27,6 +27,9 @@ final class LaneConvolution {
 
   private static final int ROWS = Arrangement.Lanes.ROWS;
 
+  /** Pixels of a tile where there are 32 vector registers. */
+  private static final int TILE_PIXELS = 4;
+
   private final Frame frame;
   private final ArrangedNode node;
   private final Operation.Conv2D conv;
@@ -81,6 +84,7 @@ final class LaneConvolution {
               g.outWidth(),
               g.depth(),
               text(conv.kernel().height()),
+              g.depth(),
               conv.dilation().height() * rowFloats,
               "p",
               text(weight.offset() + first * g.inputs()),
@@ -102,10 +106,17 @@ final class LaneConvolution {
   }
 
   private Line.Call filters(
-      int outputs, int pixels, int depth, String taps, int tapStride, String... operands) {
+      int outputs,
+      int pixels,
+      int depth,
+      String taps,
+      int tapDepth,
+      int tapStride,
+      String... operands) {
     List<String> arguments = new ArrayList<>();
     arguments.add(text(outputs));
     arguments.add(taps);
+    arguments.add(text(tapDepth * 16));
     arguments.add(text(tapStride));
     arguments.add(text(depth));
     arguments.addAll(List.of(operands));
@@ -114,7 +125,7 @@ final class LaneConvolution {
         .kernels()
         .call(
             Lanes.product(outputs, pixels, nested),
-            nested ? List.of("tapStride", "depth", "panel", "resultPanel") : List.of(),
+            nested ? List.of("aTap", "tapStride", "depth", "panel", "resultPanel") : List.of(),
             arguments.toArray(String[]::new));
   }
 
@@ -176,32 +187,38 @@ final class LaneConvolution {
     int panel = g.taps() * g.filters();
     boolean skips = g.skipsZeroRows();
     List<Line> panels = new ArrayList<>(ImageConvolution.zeroRows(g));
+    int ofRow = conv.kernel().width() * g.filters();
     for (int first = 0; first < g.channels(); first += 16) {
-      panels.add(
-          filters(
-              Math.min(16, g.channels() - first),
-              g.width(),
-              conv.kernel().width() * g.filters(),
-              skips ? "taps" : text(conv.kernel().height()),
-              conv.dilation().height() * rowFloats * ROWS,
-              turned.array(),
-              sum(
-                  turned.base(first * panel),
-                  skips ? product("first", text(conv.kernel().width() * g.filters() * 16)) : "0"),
-              source.array(),
-              sum(
-                  source.at("row", text(skip * ROWS)),
-                  product(skips ? "y + first" : "y", text(rowFloats * ROWS))),
-              text(g.filters() * ROWS),
-              text(g.width() * ROWS),
-              turned.array(),
-              "-1",
-              dx.array(),
-              sum(
-                  dx.at("row"),
-                  product("y", text(g.width() * g.channels() * ROWS)),
-                  text(first * ROWS)),
-              text(g.channels() * ROWS)));
+      for (ConvGeometry.SpreadColumns columns : g.spreadColumns(TILE_PIXELS)) {
+        panels.add(
+            filters(
+                Math.min(16, g.channels() - first),
+                columns.to() - columns.from(),
+                (columns.end() - columns.first()) * g.filters(),
+                skips ? "taps" : text(conv.kernel().height()),
+                ofRow,
+                conv.dilation().height() * rowFloats * ROWS,
+                turned.array(),
+                sum(
+                    turned.base(first * panel + columns.first() * g.filters() * 16),
+                    skips ? product("first", text(ofRow * 16)) : "0"),
+                source.array(),
+                sum(
+                    source.at(
+                        "row",
+                        text((skip + (columns.from() + columns.first()) * g.filters()) * ROWS)),
+                    product(skips ? "y + first" : "y", text(rowFloats * ROWS))),
+                text(g.filters() * ROWS),
+                text((columns.to() - columns.from()) * ROWS),
+                turned.array(),
+                "-1",
+                dx.array(),
+                sum(
+                    dx.at("row"),
+                    product("y", text(g.width() * g.channels() * ROWS)),
+                    text((columns.from() * g.channels() + first) * ROWS)),
+                text(g.channels() * ROWS)));
+      }
     }
     lines.add(new Line.Loop("y", "0", text(g.height()), panels));
     return lines;

@@ -2,6 +2,8 @@ package dev.neurite.processor.memory;
 
 import dev.neurite.processor.graph.Operation;
 import dev.neurite.processor.shape.TensorType;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The numbers that a convolution's loops are made of.
@@ -169,6 +171,46 @@ public record ConvGeometry(
     boolean neighbours = conv.stride().height() == 1 && conv.dilation().height() == 1;
     boolean some = firstSpreadRow() > 0 || endSpreadRow() - (height - 1) < kernel;
     return neighbours && some && firstSpreadRow() < kernel && endSpreadRow() > height - 1;
+  }
+
+  /**
+   * Neighbouring columns of the input gradient, and the columns of the kernel with which some of
+   * them read an output gradient: with the others all read zeros.
+   *
+   * @param from the first column
+   * @param to the one after the last
+   * @param first the first column of the kernel
+   * @param end the one after the last
+   */
+  public record SpreadColumns(int from, int to, int first, int end) {}
+
+  /**
+   * The columns of the input gradient in groups of {@code together} or several times as many; all
+   * of them with the whole kernel where that is as good.
+   */
+  public List<SpreadColumns> spreadColumns(int together) {
+    int kernel = conv.kernel().width();
+    boolean neighbours = conv.stride().width() == 1 && conv.dilation().width() == 1;
+    int left = spreadLeft() - spreadSkipColumns();
+    List<SpreadColumns> groups = new ArrayList<>();
+    for (int from = 0; neighbours && width % together == 0 && from < width; from += together) {
+      int to = from + together;
+      int first = Math.max(0, left - (to - 1));
+      int end = Math.min(kernel, left + outWidth - from);
+      if (first >= end) {
+        return List.of(new SpreadColumns(0, width, 0, kernel));
+      }
+      SpreadColumns last = groups.isEmpty() ? null : groups.getLast();
+      if (last != null && last.first() == first && last.end() == end) {
+        groups.set(groups.size() - 1, new SpreadColumns(last.from(), to, first, end));
+      } else {
+        groups.add(new SpreadColumns(from, to, first, end));
+      }
+    }
+    // More parts than a beginning, a middle and an end are of kernels with many columns.
+    return groups.isEmpty() || groups.size() > 3
+        ? List.of(new SpreadColumns(0, width, 0, kernel))
+        : groups;
   }
 
   /** Whether the output gradient is its own spread form. */
