@@ -64,6 +64,12 @@ final class ExerciseWriter {
     field(type, KERNELS, "plain", "new Scalar()", "");
     int scratch = kernels.stream().mapToInt(KernelExercise::scratch).max().orElse(0);
     field(type, FLOATS, "x", "new float[" + scratch + "]", "");
+    field(
+        type,
+        FLOATS,
+        "none",
+        "new float[0]",
+        "No inputs: the tiles of a product called with these do nothing, which the JVM counts as it counts other calls.\n");
     field(type, INTS, "indices", "new int[" + KernelExercise.LANES + "]", "");
     field(
         type,
@@ -96,7 +102,7 @@ final class ExerciseWriter {
         "since",
         "new long[COUNT]",
         "When the vector code was last faster than before.\n");
-    field(type, LONGS, "failed", "new long[COUNT]", "When it was last too slow in many steps.\n");
+    field(type, LONGS, "failed", "new long[COUNT]", "When it was last too slow.\n");
     field(
         type,
         LONGS,
@@ -110,7 +116,7 @@ final class ExerciseWriter {
             .addStatement("this.pause = pause")
             .build());
     MethodsText methods = MethodsText.ofNestedClass();
-    methods.add(METHODS);
+    methods.add(METHODS.replace("PASSES", Integer.toString(KernelExercise.PASSES)));
     dispatch(methods);
     return type.addMethod(bodies.methods(methods, false)).build();
   }
@@ -125,6 +131,11 @@ final class ExerciseWriter {
         FieldSpec.builder(
                 TypeName.INT, "PRODUCTS", Modifier.PRIVATE, Modifier.STATIC, Modifier.FINAL)
             .initializer("$L", kernels.stream().filter(KernelExercise::isProduct).count())
+            .build());
+    type.addField(
+        FieldSpec.builder(TypeName.INT, "TURN", Modifier.PRIVATE, Modifier.STATIC, Modifier.FINAL)
+            .addJavadoc("Calls of a kernel in its turn.\n")
+            .initializer("128")
             .build());
     type.addField(
         FieldSpec.builder(
@@ -332,16 +343,17 @@ final class ExerciseWriter {
 
       /**
        * Whether a kernel takes less time than plain Java in all sizes, or has long taken no less
-       * than now and little more.
+       * than now and little more. To answer it computes, with code that may be slow: the slower,
+       * the longer until it is asked again.
        */
       private boolean isCompiled(int kernel) {
-        if (!isCalled(kernel, 2600) || System.nanoTime() - failed[kernel] < 20_000_000L) {
+        if (!isCalled(kernel, kernel < PRODUCTS ? 5600 : 2600) || System.nanoTime() - failed[kernel] < Math.min(500 * times[kernel], 20_000_000L)) {
           return false;
         }
         for (; next[kernel] < known[kernel]; next[kernel]++) {
           long size = WANTED[kernel][next[kernel]];
-          long time = time(simd, kernel, size, 8);
-          long plainTime = time(plain, kernel, size, 8);
+          long time = time(simd, kernel, size, 2);
+          long plainTime = time(plain, kernel, size, 2);
           long now = System.nanoTime();
           if (times[kernel] == 0) {
             times[kernel] = time;
@@ -354,11 +366,9 @@ final class ExerciseWriter {
           times[kernel] = Math.min(times[kernel], time);
           plainTimes[kernel] = Math.min(plainTimes[kernel], plainTime);
           long most = allowed(kernel, now - since[kernel]);
-          if (times[kernel] > most * plainTimes[kernel]) {
-            return false;
-          }
           // Many steps show a small tile that is not compiled beside large ones that are.
-          if (kernel < PRODUCTS && time(simd, kernel, size, 64) > most * time(plain, kernel, size, 64)) {
+          if (times[kernel] > most * plainTimes[kernel]
+              || kernel < PRODUCTS && time(simd, kernel, size, 64) > most * time(plain, kernel, size, 64)) {
             failed[kernel] = now;
             return false;
           }
@@ -378,30 +388,34 @@ final class ExerciseWriter {
 
       private long time(Kernels k, int kernel, long size, int steps) {
         long start = System.nanoTime();
-        call(k, kernel, (int) (size >> 32), (int) size, x, indices, steps, -1);
-        call(k, kernel, (int) (size >> 32), (int) size, x, indices, steps, 0);
+        call(k, kernel, (int) (size >> 32), (int) size, x, steps, -1, 1);
+        call(k, kernel, (int) (size >> 32), (int) size, x, steps, 0, 1);
         return System.nanoTime() - start;
       }
 
       /**
-       * Calls a kernel many times until it must have been handed to the compiler, and then seldom;
-       * says which.
+       * Calls a kernel many times; says whether it was not yet handed to the compiler for certain.
        */
       private boolean repeat(int kernel) {
-        boolean many = !isCalled(kernel, kernel < PRODUCTS ? 3200 : 6400);
+        boolean many = !isCalled(kernel, 6400);
         long start = System.nanoTime();
         Arrays.fill(x, 0);
-        for (int i = 0; i < (many ? 100 : 10); i++) {
-          int call = calls[kernel]++;
-          // Few steps, now and then as many as show all that a loop does, and twice as many as one pass takes and more.
-          int steps = call == 900 ? 520 : call % 100 == 99 ? 64 : call % 16 == 15 ? 8 : 1;
-          for (int at = Mixed.sizes(kernel); at < known[kernel]; at++) {
-            int m = (int) (WANTED[kernel][at] >> 32);
-            int n = (int) WANTED[kernel][at];
-            call(simd, kernel, m, n, x, indices, steps, -(call & 1));
-            if (call % 8 == 0) {
-              call(plain, kernel, m, n, x, indices, 8, -(call >> 3 & 1));
-            }
+        int turn = calls[kernel] / TURN;
+        calls[kernel] += TURN;
+        for (int at = Mixed.sizes(kernel); at < known[kernel]; at++) {
+          int m = (int) (WANTED[kernel][at] >> 32);
+          int n = (int) WANTED[kernel][at];
+          if (kernel < PRODUCTS) {
+            // Few steps, once as many as show all that a loop does, and once more than one pass takes.
+            int steps = turn == 9 ? PASSES : turn == 7 ? 64 : turn % 4 == 3 ? 4 : 1;
+            call(simd, kernel, m, n, x, steps, -1, 1);
+            call(simd, kernel, m, n, x, steps, 0, 1);
+            call(simd, kernel, m, n, none, 1, 0, TURN - 2);
+            call(plain, kernel, m, n, x, 8, -1, 4);
+            call(plain, kernel, m, n, x, 8, 0, 4);
+          } else {
+            call(simd, kernel, m, n, x, 1, 0, TURN);
+            call(plain, kernel, m, n, x, 1, 0, TURN / 8);
           }
         }
         spent[kernel] += System.nanoTime() - start;
@@ -411,7 +425,7 @@ final class ExerciseWriter {
       /**
        * Whether a kernel has been called so often, or for long. The JVM compiles a method in the
        * end that it has counted 5,000 calls of, or 600 with 15,000 turns of its loops; it looks
-       * every 1,024 calls and counts after the first hundreds. Most tiles run twice in a call.
+       * every 1,024 calls and counts after the first hundreds.
        */
       private boolean isCalled(int kernel, int times) {
         return calls[kernel] >= times || calls[kernel] >= 700 && spent[kernel] > 300_000_000L;
@@ -426,31 +440,34 @@ final class ExerciseWriter {
       for (int kernel = first; kernel < end; kernel++) {
         choice
             .append("  case " + kernel + " -> " + kernels.get(kernel).kernel().name())
-            .append("(k, m, n, x, indices, steps, bias);\n");
+            .append("(k, m, n, a, steps, bias, times);\n");
       }
       choice
           .append("  default -> ")
           .append(
               end < kernels.size()
-                  ? "callFrom" + end + "(k, kernel, m, n, x, indices, steps, bias);\n"
+                  ? "callFrom" + end + "(k, kernel, m, n, a, steps, bias, times);\n"
                   : "throw new IllegalArgumentException();\n")
           .append("}\n");
       List<String> parameters = new ArrayList<>(PARAMETERS);
       parameters.add(1, "int kernel");
       methods.add(
           first == 0
-              ? "Calls a kernel; sums of products take {@code steps} steps and begin with what is at {@code bias}, or with 0 where that is -1."
+              ? "Calls a kernel so many times; sums of products take {@code steps} steps of inputs in {@code a} and begin with what is at {@code bias}, or with 0 where that is -1."
               : "",
-          "private static void " + (first == 0 ? "call" : "callFrom" + first),
+          "private void " + (first == 0 ? "call" : "callFrom" + first),
           parameters,
           choice.toString());
     }
     for (KernelExercise kernel : kernels) {
       methods.add(
-          "", "private static void " + kernel.kernel().name(), PARAMETERS, kernel.call() + ";\n");
+          "",
+          "private void " + kernel.kernel().name(),
+          PARAMETERS,
+          "for (int i = 0; i < times; i++) {\n  " + kernel.call() + ";\n}\n");
     }
   }
 
   private static final List<String> PARAMETERS =
-      List.of("Kernels k", "int m", "int n", "float[] x", "int[] indices", "int steps", "int bias");
+      List.of("Kernels k", "int m", "int n", "float[] a", "int steps", "int bias", "int times");
 }

@@ -230,9 +230,6 @@ final class KernelClasses {
       swaps(type, "PAIRS", 1, "ODD", "EVEN");
       swaps(type, "HALVES", 2, "HIGH", "LOW");
     }
-    if (tiles.masks()) {
-      type.addMethod(firstLanes());
-    }
     String text = methods.toString();
     if (text.contains("ZEROS")) {
       type.addField(
@@ -282,17 +279,6 @@ final class KernelClasses {
       at = methods.indexOf(cast, at + 1);
     }
     return at >= 0;
-  }
-
-  private static MethodSpec firstLanes() {
-    return MethodSpec.methodBuilder("firstLanes")
-        .addModifiers(Modifier.PRIVATE, Modifier.STATIC)
-        .addJavadoc("The first {@code count} lanes, all or none where it is beyond them.\n")
-        .returns(ParameterizedTypeName.get(MASK, ClassName.get(Float.class)))
-        .addParameter(TypeName.INT, "count")
-        .addStatement(
-            "return $T.fromLong(SPECIES, (1L << $T.clamp(count, 0, LANES)) - 1)", MASK, Math.class)
-        .build();
   }
 
   /**

@@ -4,6 +4,7 @@ import dev.neurite.processor.kernel.Contraction;
 import dev.neurite.processor.kernel.Contraction.Operands;
 import dev.neurite.processor.kernel.Kernel;
 import dev.neurite.processor.kernel.Kernel.Parameter;
+import dev.neurite.processor.kernel.Products;
 import dev.neurite.processor.kernel.Stmt;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +28,9 @@ record KernelExercise(Kernel kernel) {
   /** The same of a loop over rows of a convolution's kernel, each of which has many inputs. */
   private static final int MOST_TAPS = 16;
 
+  /** More steps than one pass takes. */
+  static final int PASSES = Products.PASS + 8;
+
   private static final String FEW_STEPS = "Math.min(steps, " + MOST_STEPS + ")";
 
   /** Sizes that reach every loop of a kernel: two vectors of 16 lanes and three lanes over. */
@@ -34,6 +38,7 @@ record KernelExercise(Kernel kernel) {
 
   private static final Map<String, Integer> SIZES =
       Map.ofEntries(
+          Map.entry("m", 2),
           Map.entry("n", LANES),
           Map.entry("length", LANES),
           Map.entry("channels", LANES),
@@ -66,6 +71,13 @@ record KernelExercise(Kernel kernel) {
           Map.entry("panel", 16),
           Map.entry("resultPanel", 16),
           Map.entry("to", 17));
+
+  /**
+   * The same of kernels that move blocks of 16 x 16: one such and three columns over; every other
+   * call has a row less, so that nothing is whole.
+   */
+  private static final Map<String, String> BLOCK_SIZES =
+      Map.of("n", "19", "area", "19", "channels", "2", "rows", "16 - (i & 1)");
 
   /** Whether the kernel is a sum of products. */
   boolean isProduct() {
@@ -181,7 +193,10 @@ record KernelExercise(Kernel kernel) {
             .sum();
   }
 
-  /** The call, of {@code k}, with {@code steps} and a {@code bias}, or -1 for none. */
+  /**
+   * The call, of {@code k}, with {@code steps} of inputs in {@code a}, and a {@code bias}, or -1
+   * for none.
+   */
   String call() {
     return kernel.open().stream()
         .map(this::argument)
@@ -191,15 +206,22 @@ record KernelExercise(Kernel kernel) {
   private String argument(Parameter parameter) {
     String name = parameter.name();
     return switch (parameter.type()) {
-      case REALS -> "x";
+      case REALS -> isProduct() && name.equals("a") ? name : "x";
       case INTS -> "indices";
       case REAL -> "1";
       case BOOLEAN -> "true";
-      case INT ->
-          sums()
-              .map(sums -> number(name, sums))
-              .orElseGet(() -> Integer.toString(SIZES.getOrDefault(name, 0)));
+      case INT -> sums().map(sums -> number(name, sums)).orElseGet(() -> size(name));
     };
+  }
+
+  private String size(String name) {
+    String size = Integer.toString(SIZES.getOrDefault(name, 0));
+    return movesBlocks(kernel.body()) ? BLOCK_SIZES.getOrDefault(name, size) : size;
+  }
+
+  private static boolean movesBlocks(List<Stmt> body) {
+    return body.stream()
+        .anyMatch(stmt -> stmt instanceof Stmt.Transpose16 || movesBlocks(stmt.body()));
   }
 
   /** The count of the outermost loop. */
@@ -227,7 +249,7 @@ record KernelExercise(Kernel kernel) {
             case PIXELS -> text(LANES);
             case OUTPUTS, WEIGHTS, NEW_WEIGHTS, LANES, LANE_PAIRS -> "n";
           };
-      case "depth" -> sums.operands() == Operands.OUTPUTS ? "steps" : FEW_STEPS;
+      case "depth" -> sums.operands() == Operands.OUTPUTS && !sums.takesAll() ? "steps" : FEW_STEPS;
       case "count" -> FEW_STEPS;
       case "taps", "blocks" -> outer(sums);
       case String other -> text(SIZES.getOrDefault(other, 0));

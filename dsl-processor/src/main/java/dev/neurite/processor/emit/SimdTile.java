@@ -4,13 +4,19 @@ import dev.neurite.processor.kernel.Contraction;
 import dev.neurite.processor.kernel.Contraction.Operands;
 import dev.neurite.processor.kernel.IndexText;
 
-/** The body of a tile whose accumulators are vectors. */
+/**
+ * The body of a tile whose accumulators are vectors. Called without inputs it does nothing: the JVM
+ * compiles what it has counted thousands of calls of, and those need not compute.
+ */
 final class SimdTile {
 
   private SimdTile() {}
 
   static String body(Contraction c, int rows, int vectors, boolean tail) {
     JavaText text = new JavaText();
+    text.open("if (a.length == 0)");
+    text.line("return;");
+    text.close();
     boolean perRow = c.operands().biasOfRow();
     boolean perLane = c.operands() == Operands.LANE_PAIRS;
     String columnStep = perLane ? "16" : "LANES";
@@ -78,7 +84,7 @@ final class SimdTile {
     }
     for (int j = 0; j < vectors && masked; j++) {
       text.line(
-          "VectorMask<Float> mask%d = firstLanes(n - %s);"
+          "VectorMask<Float> mask%d = VectorMask.fromLong(SPECIES, (1L << Math.clamp(n - %s, 0, LANES)) - 1);"
               .formatted(j, TileIndices.columnName(c, j)));
     }
     for (int i = 0; i < rows; i++) {

@@ -263,11 +263,6 @@ final class TileMethods {
     return "transpose16";
   }
 
-  /** Whether some tile stores less than whole vectors. */
-  boolean masks() {
-    return tiles.values().stream().anyMatch(tile -> tile.body().contains("firstLanes("));
-  }
-
   /** Whether some kernel transposes blocks. */
   boolean transposes() {
     return tiles.containsKey("transpose16");

@@ -158,14 +158,11 @@ public final class Lanes {
 
   /** Up to sixteen rows, one after another, into lanes; the lanes left over become 0. */
   public static Kernel intoLanes() {
+    Stmt zero = new Stmt.Put("y", "yo + " + LANE + " + row", Value.constant(0));
     Stmt missing =
-        new Stmt.For(
-            "row",
-            "rows",
-            "16",
-            1,
-            List.of(
-                elements(new Stmt.Put("y", "yo + " + LANE + " + row", Value.constant(0)), "0")));
+        new Stmt.If(
+            "rows < 16",
+            List.of(new Stmt.For("row", "rows", "16", 1, List.of(elements(zero, "0")))));
     return way(
         "intoLanes",
         "y[i][channel][row] = x[row][channel][i] for up to 16 rows, 0 for the others.",
@@ -205,7 +202,10 @@ public final class Lanes {
             "channels",
             1,
             List.of(new Stmt.For("i", "0", "whole", 16, List.of(block))));
-    Stmt rest = new Stmt.For("row", "0", "rows", 1, List.of(elements(element, "whole")));
+    Stmt rest =
+        new Stmt.If(
+            "whole < area",
+            List.of(new Stmt.For("row", "0", "rows", 1, List.of(elements(element, "whole")))));
     Stmt whole = new Stmt.Int("whole", "rows < 16 ? 0 : area & -16");
     List<Stmt> body = new ArrayList<>(List.of(whole, blocks, rest));
     body.addAll(missing);

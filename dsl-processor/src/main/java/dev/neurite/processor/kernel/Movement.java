@@ -74,8 +74,9 @@ public final class Movement {
                                 "y",
                                 "yo + j * rows + i",
                                 "rows"))))),
-            elements("0", "wholeRows", "wholeColumns"),
-            elements("wholeRows", "rows", "0")));
+            new Stmt.If(
+                "wholeColumns < columns", List.of(elements("0", "wholeRows", "wholeColumns"))),
+            new Stmt.If("wholeRows < rows", List.of(elements("wholeRows", "rows", "0")))));
   }
 
   /** Element by element: rows {@code from} to {@code to}, columns from {@code column} on. */

@@ -92,8 +92,15 @@ public final class ProductGradients {
     String turned = "into + (c >> 4) * taps * n * 16 + j * 16 + (c & 15)";
     Stmt one = new Stmt.Put("t", turned, Value.element("w", weight));
     Stmt edges =
-        new Stmt.For(
-            "c", "block", "end", 1, List.of(new Stmt.For("j", "whole", "n", 1, List.of(one))));
+        new Stmt.If(
+            "whole < n",
+            List.of(
+                new Stmt.For(
+                    "c",
+                    "block",
+                    "end",
+                    1,
+                    List.of(new Stmt.For("j", "whole", "n", 1, List.of(one))))));
     Stmt blocks =
         new Stmt.For(
             "panel",

@@ -5,6 +5,11 @@ import java.util.List;
 /** One statement of a kernel program. Integer expressions and conditions are Java text. */
 public sealed interface Stmt {
 
+  /** The statements within this one. */
+  default List<Stmt> body() {
+    return List.of();
+  }
+
   /** {@code for (int variable = from; variable < to; variable += step)}. */
   record For(String variable, String from, String to, int step, List<Stmt> body) implements Stmt {
     public For {
