@@ -26,10 +26,11 @@ final class ExerciseProcess {
 
   private static void exercise(String name, ClassLoader loader)
       throws ReflectiveOperationException {
-    Constructor<?> simd = Class.forName(name + "$Simd", true, loader).getDeclaredConstructor();
-    simd.setAccessible(true);
-    Object kernels = simd.newInstance();
+    Object kernels =
+        accessible(Class.forName(name + "$Simd", true, loader).getDeclaredConstructor())
+            .newInstance();
     Class<?> exercise = Class.forName(name + "$Exercise", true, loader);
+    Object caller = accessible(exercise.getDeclaredConstructor(long.class)).newInstance(0L);
     Field sizes = exercise.getDeclaredField("SIZES");
     sizes.setAccessible(true);
     Method call =
@@ -39,16 +40,20 @@ final class ExerciseProcess {
             .orElseThrow();
     call.setAccessible(true);
     float[] numbers = new float[1 << 22];
-    int[] indices = new int[64];
     int kernel = 0;
     for (int[] pairs : (int[][]) sizes.get(null)) {
       int[] each = pairs.length == 0 ? new int[2] : pairs;
       for (int i = 0; i < CALLS * each.length; i += 2) {
         int m = each[i % each.length];
         int n = each[i % each.length + 1];
-        call.invoke(null, kernels, kernel, m, n, numbers, indices, 2, -(i >> 1 & 1));
+        call.invoke(caller, kernels, kernel, m, n, numbers, 2, -(i >> 1 & 1), 1);
       }
       kernel++;
     }
+  }
+
+  private static Constructor<?> accessible(Constructor<?> constructor) {
+    constructor.setAccessible(true);
+    return constructor;
   }
 }
